@@ -1,0 +1,61 @@
+/** Every error a person can meet has a code, an HTTP status and a sentence that says what to do next. */
+export const ERROR_CODES = [
+  'BAD_REQUEST',
+  'NOT_SIGNED_IN',
+  'NOT_YOURS',
+  'NOT_FOUND',
+  'WRONG_ORIGIN',
+  'UNKNOWN_LAB',
+  'BROKEN_LAB',
+  'TOO_MANY_ROOMS',
+  'ROOM_FAILED',
+  'ROOM_ENDED',
+  'NOT_AT_PROMPT',
+  'TOO_MANY_TERMINALS',
+  'UNKNOWN_HOST',
+  'UNKNOWN_TERMINAL',
+  'HOST_UNAVAILABLE',
+  'UNAVAILABLE',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+export const ERRORS: Record<ErrorCode, { status: number; message: string }> = {
+  BAD_REQUEST: { status: 400, message: 'The request was not understood. Reload the page and try again.' },
+  NOT_SIGNED_IN: { status: 401, message: 'Your sign-in has ended. Reload the page to go on.' },
+  NOT_YOURS: { status: 403, message: 'This lab session belongs to somebody else. Start your own from the lesson.' },
+  NOT_FOUND: { status: 404, message: 'There is nothing here. Go back to the course and start the lab again.' },
+  WRONG_ORIGIN: { status: 403, message: 'The request came from another site. Open Kraftlab itself and try again.' },
+  UNKNOWN_LAB: { status: 404, message: 'There is no such lab. Go back to the course page.' },
+  BROKEN_LAB: {
+    status: 503,
+    message: 'This lab has a mistake in its definition and cannot start. The others still work.',
+  },
+  TOO_MANY_ROOMS: {
+    status: 503,
+    message: 'All rooms are taken. End another lab of yours, or try again in a few minutes.',
+  },
+  ROOM_FAILED: { status: 503, message: 'The room could not start. Try again; nothing was left behind.' },
+  ROOM_ENDED: { status: 410, message: 'This room has ended. Your progress is kept: start a new room to go on.' },
+  NOT_AT_PROMPT: { status: 409, message: 'The terminal is busy. Press Ctrl-C in it, or open a new one.' },
+  TOO_MANY_TERMINALS: { status: 409, message: 'This room has as many terminals as it can hold. Close one first.' },
+  UNKNOWN_HOST: { status: 404, message: 'There is no host of that name in this room.' },
+  UNKNOWN_TERMINAL: { status: 404, message: 'This terminal has ended. Open a new one.' },
+  HOST_UNAVAILABLE: { status: 503, message: 'The host does not answer just now. Try again in a second.' },
+  UNAVAILABLE: { status: 503, message: 'Kraftlab is starting or busy. Try again in a moment.' },
+}
+
+/** An error that is a value to a caller: thrown inside one process, sent as `{ code, message }` across. */
+export class KraftlabError extends Error {
+  override readonly name = 'KraftlabError'
+  constructor(
+    readonly code: ErrorCode,
+    /** what was the matter this time; the code's own sentence where left out */
+    message: string = ERRORS[code].message,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What the switch saw in a room. Observations are the only thing that enters a lab session's history from outside,
+ * apart from what a person does. Times: `at` is wall clock in ms since 1970, `mono` is a monotonic clock in ms.
+ */
+import { z } from 'zod'
+
+/** A record of `__cluster_metadata` or one of its control records; `type` and `data` as kafka-dump-log prints them. */
+export const metadataRecord = z.object({
+  offset: z.number().int(),
+  epoch: z.number().int(),
+  timestamp: z.number(),
+  type: z.string(),
+  version: z.number().int(),
+  data: z.unknown(),
+})
+export type MetadataRecord = z.infer<typeof metadataRecord>
+
+/** A record of an ordinary topic, as text where it is valid UTF-8 (else base64 with `binary`), each side capped. */
+export const topicRecord = z.object({
+  partition: z.number().int(),
+  offset: z.number().int(),
+  timestamp: z.number(),
+  key: z.string().nullable(),
+  value: z.string().nullable(),
+  headers: z.array(z.object({ key: z.string(), value: z.string().nullable() })),
+  binary: z.boolean().default(false),
+})
+export type TopicRecord = z.infer<typeof topicRecord>
+
+export const group = z.object({
+  id: z.string(),
+  /** As Kafka's ListGroups says it: classic, consumer, share, streams. */
+  type: z.string(),
+  state: z.string(),
+  protocol: z.string().nullable(),
+  members: z.array(z.object({ id: z.string(), clientId: z.string(), host: z.string() })),
+  offsets: z.array(z.object({ topic: z.string(), partition: z.number().int(), offset: z.number().int() })),
+})
+export type Group = z.infer<typeof group>
+
+export const fileContent = z.object({
+  path: z.string(),
+  /** bytes of the whole file */
+  size: z.number().int(),
+  /** ms since 1970 */
+  modified: z.number(),
+  /** UTF-8 text of at most the need's cap; null where the bytes are not text */
+  text: z.string().nullable(),
+})
+export type FileContent = z.infer<typeof fileContent>
+
+/** What a lab may ask for beyond the cluster view. `name` is the lab's own name for it. */
+export const need = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('records'),
+    name: z.string(),
+    topic: z.string(),
+    max: z.number().int().positive().max(10_000),
+  }),
+  z.object({ kind: z.literal('groups'), name: z.string() }),
+  z.object({
+    kind: z.literal('file'),
+    name: z.string(),
+    host: z.string(),
+    path: z.string().startsWith('/'),
+    /** cap on the bytes read */
+    maxBytes: z.number().int().positive().max(1_000_000).default(65_536),
+  }),
+])
+export type Need = z.infer<typeof need>
+
+/** Three different things: not fetched yet (no result at all), failed (with why), and fetched, which may be empty. */
+export const needResult = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('failed'), why: z.string() }),
+  z.object({
+    state: z.literal('fetched'),
+    /** records: { records, complete }; groups: Group[]; file: FileContent or null where there is none */
+    value: z.union([
+      z.object({ records: z.array(topicRecord), complete: z.boolean() }),
+      z.array(group),
+      fileContent,
+      z.null(),
+    ]),
+  }),
+])
+export type NeedResult = z.infer<typeof needResult>
+
+export const listener = z.object({
+  address: z.string(),
+  port: z.number().int(),
+  /** recognised by the API keys that ApiVersions offers */
+  kind: z.enum(['broker', 'controller']),
+})
+export type Listener = z.infer<typeof listener>
+
+export const observation = z.discriminatedUnion('type', [
+  /** A Kafka process answers on this host. `node` is its node id once known from the wire, else null. */
+  z.object({
+    type: z.literal('node-up'),
+    host: z.string(),
+    node: z.number().int().nullable(),
+    clusterId: z.string().nullable(),
+    listeners: z.array(listener),
+  }),
+  z.object({ type: z.literal('node-down'), host: z.string(), why: z.string() }),
+  /** One node's own view of its quorum, sent when leader, epoch or voters change. */
+  z.object({
+    type: z.literal('quorum'),
+    host: z.string(),
+    clusterId: z.string().nullable(),
+    leader: z.number().int().nullable(),
+    epoch: z.number().int(),
+    voters: z.array(z.object({ node: z.number().int(), directory: z.string().nullable() })),
+    observers: z.array(z.object({ node: z.number().int(), directory: z.string().nullable() })),
+  }),
+  /** Records appended to the metadata log, in order; NoOp records are left out. From the host that leads. */
+  z.object({
+    type: z.literal('metadata'),
+    host: z.string(),
+    records: z.array(metadataRecord),
+  }),
+  /** A sample: ends of logs. `highWatermark` null: the leader does not know it yet. */
+  z.object({
+    type: z.literal('metadata-log'),
+    host: z.string(),
+    highWatermark: z.number().int().nullable(),
+    replicas: z.array(
+      z.object({ node: z.number().int(), logEndOffset: z.number().int(), lagMs: z.number().nullable() }),
+    ),
+  }),
+  /** A sample: log end offset at each partition's leader. */
+  z.object({
+    type: z.literal('log-ends'),
+    host: z.string(),
+    partitions: z.array(z.object({ topic: z.string(), partition: z.number().int(), end: z.number().int() })),
+  }),
+  z.object({ type: z.literal('need'), name: z.string(), result: needResult }),
+  /** From shell marks: forgeable and perhaps secret, for the timeline alone. Checks never get it. */
+  z.object({
+    type: z.literal('command'),
+    host: z.string(),
+    terminal: z.string(),
+    command: z.string(),
+    exitStatus: z.number().int().nullable(),
+    startedAt: z.number(),
+  }),
+  /** The watcher could not keep what it saw: no "never" holds over this gap. */
+  z.object({ type: z.literal('unobserved'), why: z.string(), since: z.number() }),
+])
+export type Observation = z.infer<typeof observation>
+
+/** Samples are thinned and superseded; all other observations are kept for good. */
+export const isSample = (seen: Observation): boolean => seen.type === 'metadata-log' || seen.type === 'log-ends'

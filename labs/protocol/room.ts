@@ -1,0 +1,136 @@
+/**
+ * Gateway ↔ switch, over the room's unix socket, one JSON object a line. The switch believes the gateway; the gateway
+ * validates every line of the switch with `fromSwitch`. A message with `call` is answered by one `reply` with the same
+ * number.
+ */
+import { z } from 'zod'
+import { need, observation } from './observation.ts'
+
+export const roomHost = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  /** Last byte of its address in 192.0.2.0/24; 1 is the room itself. */
+  address: z.number().int().min(2).max(250),
+})
+export type RoomHost = z.infer<typeof roomHost>
+
+/** All that a room needs to know to exist; written by the gateway, read by the switch at its start. */
+export const roomPlan = z.object({
+  id: z.string(),
+  hosts: z.array(roomHost).min(1).max(8),
+  /** Files laid into a host before its first shell: absolute path, text. */
+  files: z.array(z.object({ host: z.string(), path: z.string().startsWith('/'), text: z.string() })),
+  /** Text the shell shows first, a line or two; empty for none. */
+  welcome: z.string().default(''),
+})
+export type RoomPlan = z.infer<typeof roomPlan>
+
+const terminalSize = { cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(300) }
+
+export const terminal = z.object({
+  id: z.string(),
+  host: z.string(),
+  title: z.string(),
+  /** At a marked shell prompt: a command may be typed here on the learner's behalf. */
+  atPrompt: z.boolean(),
+  /** null while it lives, else why it ended */
+  ended: z.string().nullable(),
+})
+export type Terminal = z.infer<typeof terminal>
+
+const call = z.number().int()
+
+export const toSwitch = z.discriminatedUnion('type', [
+  /** First message. The switch answers with `welcome`, then resends observations numbered above `seen`. */
+  z.object({ type: z.literal('hello'), seen: z.number().int() }),
+  /** Observations up to this number are in the history on disk and may be forgotten. */
+  z.object({ type: z.literal('seen'), number: z.number().int() }),
+  /** Replaces the set of needs to be observed. */
+  z.object({ type: z.literal('needs'), needs: z.array(need) }),
+  z.object({ type: z.literal('terminal.open'), call, host: z.string(), ...terminalSize }),
+  z.object({ type: z.literal('terminal.close'), terminal: z.string() }),
+  z.object({ type: z.literal('terminal.input'), terminal: z.string(), data: z.string() }),
+  /** Type a command at a marked prompt: in `preferred` if it is at one, else in another terminal of the host that is,
+   *  else in a new one. Replies with the terminal's id. */
+  z.object({
+    type: z.literal('terminal.run'),
+    call,
+    host: z.string(),
+    preferred: z.string().nullable(),
+    command: z.string(),
+    ...terminalSize,
+  }),
+  /** A viewer is one browser tab looking at one terminal; it gets a screen first, then numbered output. */
+  z.object({
+    type: z.literal('viewer.attach'),
+    viewer: z.string(),
+    terminal: z.string(),
+    visible: z.boolean(),
+    ...terminalSize,
+  }),
+  z.object({ type: z.literal('viewer.detach'), viewer: z.string() }),
+  /** The viewer has drawn this many more characters (UTF-16 units). */
+  z.object({ type: z.literal('viewer.acknowledge'), viewer: z.string(), chars: z.number().int() }),
+  z.object({ type: z.literal('viewer.visible'), viewer: z.string(), visible: z.boolean() }),
+  /** The focused viewer's size becomes the terminal's. */
+  z.object({ type: z.literal('viewer.resize'), viewer: z.string(), ...terminalSize }),
+  /** A process without a terminal, as a login shell would run it; output comes as `process.output`. */
+  z.object({
+    type: z.literal('process.start'),
+    call,
+    process: z.string(),
+    host: z.string(),
+    argv: z.array(z.string()).min(1),
+    /** with a pseudo-terminal of this size, or pipes */
+    tty: z.object(terminalSize).nullable(),
+  }),
+  z.object({
+    type: z.literal('process.input'),
+    process: z.string(),
+    data: z.base64(),
+    end: z.boolean().default(false),
+  }),
+  z.object({ type: z.literal('process.signal'), process: z.string(), signal: z.string() }),
+  /** End the room and everything in it. */
+  z.object({ type: z.literal('end') }),
+])
+export type ToSwitch = z.infer<typeof toSwitch>
+
+export const fromSwitch = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    room: z.string(),
+    hosts: z.array(z.string()),
+    terminals: z.array(terminal),
+    /** the lowest observation number still held; above `seen + 1` means a gap */
+    oldest: z.number().int(),
+  }),
+  z.object({
+    type: z.literal('observed'),
+    number: z.number().int(),
+    at: z.number(),
+    mono: z.number(),
+    observation,
+  }),
+  z.object({ type: z.literal('terminals'), terminals: z.array(terminal) }),
+  /** A fresh screen: clear, resize to cols × rows, then write `data`. */
+  z.object({ type: z.literal('viewer.screen'), viewer: z.string(), data: z.string(), ...terminalSize }),
+  z.object({ type: z.literal('viewer.output'), viewer: z.string(), data: z.string() }),
+  /** The terminal's size changed through another viewer. */
+  z.object({ type: z.literal('viewer.resized'), viewer: z.string(), ...terminalSize }),
+  z.object({
+    type: z.literal('process.output'),
+    process: z.string(),
+    stream: z.enum(['stdout', 'stderr']),
+    data: z.base64(),
+  }),
+  /** status: exit status, 128+n for a signal */
+  z.object({ type: z.literal('process.exit'), process: z.string(), status: z.number().int() }),
+  z.object({
+    type: z.literal('reply'),
+    call,
+    /** e.g. { terminal: 't1' } */
+    result: z.record(z.string(), z.string()).optional(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+  }),
+])
+export type FromSwitch = z.infer<typeof fromSwitch>
