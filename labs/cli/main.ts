@@ -1,0 +1,93 @@
+/** `npm run labs -- list | verify | run`. Results on stdout, progress on stderr. */
+import { parseArgs } from 'node:util'
+import { readEnvironment } from '#config/environment.ts'
+import { loadCatalog } from '#labs/engine/catalog.ts'
+import { runInRoom } from './run.ts'
+import { verify } from './verify.ts'
+
+const USAGE = `usage: npm run --silent labs -- list [--json]
+       npm run --silent labs -- verify SLUG... [--all] [--jobs N] [--json]
+       npm run --silent labs -- run SLUG [--host HOST] -- COMMAND...`
+
+const { root } = readEnvironment()
+const log = (line: string) => process.stderr.write(`${line}\n`)
+
+async function main([command, ...rest]: string[]): Promise<number> {
+  switch (command) {
+    case 'list':
+      return list(rest)
+    case 'verify':
+      return verifyLabs(rest)
+    case 'run':
+      return runCommand(rest)
+    default:
+      log(USAGE)
+      return 2
+  }
+}
+
+async function list(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } })
+  const { labs, problems } = await loadCatalog(root)
+  const rows = [...labs.values()].map(({ slug, title, course, module, steps, minutes }) => ({
+    slug,
+    title,
+    course,
+    module,
+    steps: steps.length,
+    checks: steps.reduce((sum, step) => sum + step.checks.length + (step.ask ? 1 : 0), 0),
+    minutes,
+  }))
+  for (const { path, field, reason } of problems) log(`${path}: ${field}: ${reason}`)
+  if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+  else for (const row of rows) process.stdout.write(`${row.slug.padEnd(28)}${row.title} (${row.minutes} min)\n`)
+  return 0
+}
+
+async function verifyLabs(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const jobs = Number(values.jobs)
+  const slugs = values.all ? [...(await loadCatalog(root)).labs.keys()] : positionals
+  if (slugs.length === 0 || !Number.isInteger(jobs) || jobs < 1) {
+    log(USAGE)
+    return 2
+  }
+  const results = await verify(root, slugs, { jobs, sample: values.all, log })
+  process.stdout.write(`${JSON.stringify(results, null, values.json ? 2 : 0)}\n`)
+  return results.every(({ passed }) => passed) ? 0 : 1
+}
+
+async function runCommand(args: string[]): Promise<number> {
+  const dashes = args.indexOf('--')
+  if (dashes < 0 || dashes === args.length - 1) {
+    log(USAGE)
+    return 2
+  }
+  const { values, positionals } = parseArgs({
+    args: args.slice(0, dashes),
+    allowPositionals: true,
+    options: { host: { type: 'string' } },
+  })
+  const [slug] = positionals
+  if (!slug || positionals.length > 1) {
+    log(USAGE)
+    return 2
+  }
+  return runInRoom(root, slug, values.host ?? null, args.slice(dashes + 1))
+}
+
+main(process.argv.slice(2)).then(
+  (status) => process.exit(status),
+  (error) => {
+    log(error instanceof Error ? error.message : String(error))
+    process.exit(2)
+  },
+)

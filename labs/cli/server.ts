@@ -1,0 +1,80 @@
+/** A Kraftlab of one's own for a command: own data folder, a free port, gone afterwards. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const START_LIMIT_MS = 90_000
+const STOP_LIMIT_MS = 30_000
+const LOG_TAIL_CHARS = 4_000
+
+export type Server = { url: string; data: string; stop(): Promise<void> }
+
+/** @throws Error with the end of its log if it is not ready in time */
+export async function startServer(root: string, environment: Record<string, string> = {}): Promise<Server> {
+  const data = await mkdtemp(join(tmpdir(), 'kraftlab-'))
+  const port = await freePort()
+  const child = spawn(process.execPath, [join(root, 'dist', 'supervisor.mjs')], {
+    cwd: root,
+    env: { ...process.env, ...environment, PORT: String(port), HOST: '127.0.0.1', KRAFTLAB_DATA: data },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const stop = async () => {
+    await end(child)
+    await rm(data, { recursive: true, force: true })
+  }
+  try {
+    await ready(child)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url: `http://localhost:${port}`, data, stop }
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = ''
+    const limit = setTimeout(
+      () => reject(new Error(`not ready after ${START_LIMIT_MS / 1000} s; its log ends:\n${log}`)),
+      START_LIMIT_MS,
+    )
+    const read = (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-LOG_TAIL_CHARS)
+      if (/^ready http/m.test(log)) {
+        clearTimeout(limit)
+        resolve()
+      }
+    }
+    child.stdout?.on('data', read)
+    child.stderr?.on('data', read)
+    child.once('exit', (code) => {
+      clearTimeout(limit)
+      reject(new Error(`the server ended with ${code} before it was ready:\n${log}`))
+    })
+  })
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
+    child.once('exit', () => {
+      clearTimeout(limit)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}

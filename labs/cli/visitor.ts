@@ -1,0 +1,194 @@
+/** A learner without a browser: signs in as a guest, starts a lab and uses its terminals over the same streams. */
+import { EventEmitter, once } from 'node:events'
+import { WebSocket } from 'ws'
+import type { ReplayDriver, ReplayTerminal } from '#labs/engine/solution.ts'
+import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import { toBrowser } from '#labs/protocol/live.ts'
+
+const SIZE = { cols: 160, rows: 40 }
+/** A JVM that starts on a busy machine of two cores. */
+const SHOWS_LIMIT_MS = 60_000
+const ROOM_LIMIT_MS = 60_000
+const REPLY_LIMIT_MS = 20_000
+/** As the page does: acknowledge what was taken, so that output keeps coming. */
+const SCREEN_TAIL_CHARS = 2_000
+
+/** The shell's mark that it waits for a command (OSC 133 ; B). */
+const PROMPT_MARK = '\x1b]133;B'
+
+export async function signInAsGuest(url: string): Promise<string> {
+  const response = await fetch(`${url}/api/auth/sign-in/anonymous`, {
+    method: 'POST',
+    headers: { origin: url, 'content-type': 'application/json' },
+    body: '{}',
+  })
+  const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0])
+  if (!response.ok || cookies.length === 0) throw new Error(`signing in as a guest failed with ${response.status}`)
+  return cookies.join('; ')
+}
+
+type Events = { state: [LabSessionState]; message: [ToBrowser]; closed: [] }
+
+export class Visitor extends EventEmitter<Events> implements ReplayDriver {
+  private readonly terminals = new Map<string, VisitorTerminal>()
+  state: LabSessionState | null = null
+  /** ms since 1970 of the last key typed */
+  lastKeyAt = 0
+
+  private constructor(
+    private readonly url: string,
+    readonly cookie: string,
+    readonly id: string,
+    private readonly socket: WebSocket,
+  ) {
+    super()
+    this.setMaxListeners(100)
+    socket.on('message', (data) => this.onMessage(String(data)))
+    socket.on('close', () => this.emit('closed'))
+    socket.on('error', () => this.emit('closed'))
+  }
+
+  /** Starts the lab and waits until its room is ready. */
+  static async start(url: string, lab: string, cookie?: string): Promise<Visitor> {
+    const signedIn = cookie ?? (await signInAsGuest(url))
+    const { id } = await post<{ id: string }>(url, '/gateway/lab-sessions', signedIn, { lab })
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/gateway/lab-sessions/${id}/live`, {
+      headers: { cookie: signedIn, origin: url },
+    })
+    const visitor = new Visitor(url, signedIn, id, socket)
+    await once(socket, 'open', { signal: AbortSignal.timeout(REPLY_LIMIT_MS) })
+    await visitor.until((state) => state.room.status !== 'starting', 'the room to be ready', ROOM_LIMIT_MS)
+    if (visitor.state?.room.status !== 'ready') throw new Error(`the room did not start: ${visitor.state?.room.says}`)
+    return visitor
+  }
+
+  /** @throws Error naming what was awaited, for how long, and the last state of the checks */
+  async until(holds: (state: LabSessionState) => boolean, what: string, limitMs: number): Promise<void> {
+    const signal = AbortSignal.timeout(limitMs)
+    try {
+      while (!this.state || !holds(this.state)) await once(this, 'state', { signal })
+    } catch (error) {
+      const checks = this.state?.steps.flatMap((step) => step.checks).filter(({ status }) => status === 'open')
+      const seen = checks?.map(({ id, says }) => `${id}: ${says}`).join('; ')
+      throw new Error(`waited ${limitMs} ms for ${what}; last seen: ${this.state?.room.status}; ${seen}`, {
+        cause: error,
+      })
+    }
+  }
+
+  send(message: ToGateway): void {
+    if (message.type === 'terminal.input') this.lastKeyAt = Date.now()
+    this.socket.send(JSON.stringify(message))
+  }
+
+  async terminal(name: string, host: string): Promise<ReplayTerminal> {
+    const known = this.terminals.get(name)
+    if (known) return known
+    const opened = this.next((message) => message.type === 'opened' || message.type === 'error')
+    this.send({ type: 'terminal.open', host, ...SIZE })
+    const reply = await opened
+    if (reply.type !== 'opened') throw new Error(`no terminal: ${reply.type === 'error' ? reply.message : reply.type}`)
+    const terminal = new VisitorTerminal(this, reply.terminal)
+    this.terminals.set(name, terminal)
+    this.send({ type: 'terminal.attach', terminal: reply.terminal, visible: true, ...SIZE })
+    return terminal
+  }
+
+  async answer(step: string, given: string): Promise<void> {
+    this.lastKeyAt = Date.now()
+    this.send({ type: 'answer', step, given })
+  }
+
+  /** All checks judged now; only where the server was started with KRAFTLAB_VERIFY=1. */
+  assess(): Promise<Assessment[]> {
+    return post(this.url, `/gateway/lab-sessions/${this.id}/assess`, this.cookie, {})
+  }
+
+  async end(): Promise<void> {
+    this.socket.close()
+    await fetch(`${this.url}/gateway/lab-sessions/${this.id}`, {
+      method: 'DELETE',
+      headers: { cookie: this.cookie, origin: this.url },
+      signal: AbortSignal.timeout(REPLY_LIMIT_MS),
+    })
+  }
+
+  private async next(wanted: (message: ToBrowser) => boolean): Promise<ToBrowser> {
+    const signal = AbortSignal.timeout(REPLY_LIMIT_MS)
+    for (;;) {
+      const [message] = (await once(this, 'message', { signal })) as [ToBrowser]
+      if (wanted(message)) return message
+    }
+  }
+
+  private onMessage(text: string): void {
+    const message = toBrowser.parse(JSON.parse(text))
+    if (message.type === 'state') {
+      this.state = message.state
+      this.emit('state', message.state)
+    }
+    this.emit('message', message)
+  }
+}
+
+export type Assessment = { id: string; step: string; passed: boolean; says: string; evidence: unknown }
+
+class VisitorTerminal implements ReplayTerminal {
+  /** what has come since the last typing */
+  private since = ''
+  private readonly grew = new EventEmitter<{ grew: [] }>()
+
+  constructor(
+    private readonly visitor: Visitor,
+    private readonly id: string,
+  ) {
+    visitor.on('message', (message) => {
+      if ((message.type !== 'terminal.output' && message.type !== 'terminal.screen') || message.terminal !== id) return
+      // A screen is what the terminal shows, without marks: the state says whether a shell waits there.
+      this.since = message.type === 'terminal.screen' ? message.data : this.since + message.data
+      visitor.send({ type: 'terminal.acknowledge', terminal: id, chars: message.data.length })
+      this.grew.emit('grew')
+    })
+    visitor.on('state', () => this.grew.emit('grew'))
+  }
+
+  private typed = false
+
+  prompt(): Promise<void> {
+    const waits = () => this.visitor.state?.terminals.find(({ id }) => id === this.id)?.atPrompt === true
+    // After typing, only a new mark counts: the state may still tell of the prompt that was typed at.
+    return this.wait(() => (this.typed ? this.since.includes(PROMPT_MARK) : waits()), 'a shell prompt')
+  }
+
+  async type(text: string): Promise<void> {
+    this.since = ''
+    this.typed = true
+    this.visitor.send({ type: 'terminal.input', terminal: this.id, data: text })
+  }
+
+  shows(text: RegExp): Promise<void> {
+    return this.wait(() => text.test(this.since), String(text))
+  }
+
+  private async wait(holds: () => boolean, what: string): Promise<void> {
+    const signal = AbortSignal.timeout(SHOWS_LIMIT_MS)
+    try {
+      while (!holds()) await once(this.grew, 'grew', { signal })
+    } catch (error) {
+      const tail = JSON.stringify(this.since.slice(-SCREEN_TAIL_CHARS))
+      throw new Error(`waited ${SHOWS_LIMIT_MS} ms for ${what}; the terminal shows ${tail}`, { cause: error })
+    }
+  }
+}
+
+async function post<Result>(url: string, path: string, cookie: string, body: unknown): Promise<Result> {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { cookie, origin: url, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(REPLY_LIMIT_MS),
+  })
+  const result = await response.json()
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${(result as { message?: string }).message ?? ''}`)
+  return result as Result
+}

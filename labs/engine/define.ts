@@ -1,0 +1,155 @@
+/**
+ * The words in which a lab is written. A lab is data plus pure functions: what its room looks like, and what each check
+ * asks of a moment of the history. `labs/catalog/<slug>/lab.ts` exports one `defineLab(...)`.
+ */
+import { z } from 'zod'
+import type { FileContent, Group, Need, TopicRecord } from '#labs/protocol/observation.ts'
+import type { ClusterView } from './cluster.ts'
+import type { HistoryView } from './history-view.ts'
+
+/** What a judge says: passed with evidence, or what is missing. `says` is a sentence for the learner. */
+export type Verdict = { passed: true; evidence: Evidence } | { passed: false; says: string }
+export type Evidence = { says: string; [detail: string]: unknown }
+
+export const passed = (says: string, details: Record<string, unknown> = {}): Verdict => ({
+  passed: true,
+  evidence: { ...details, says },
+})
+export const missing = (says: string): Verdict => ({ passed: false, says })
+
+/** Something that a lab asks for beyond the cluster itself. Declared by a step, fetched only while it is open. */
+export type FactSpec<Value> = { need: Need; readonly value?: Value }
+type Specs = Record<string, FactSpec<unknown>>
+
+/** Not fetched, failed and empty are three different things: a judge has to look. */
+export type Fact<Value> =
+  | { state: 'not-fetched' }
+  | { state: 'failed'; why: string }
+  | { state: 'fetched'; value: Value }
+type Facts<S extends Specs> = { [Name in keyof S]: S[Name] extends FactSpec<infer Value> ? Fact<Value> : never }
+
+/** The name under which a need travels: equal needs of two steps are one. */
+const named = (need: Need): Need => ({ ...need, name: Object.values(need).join(' ').trim() })
+
+/** The newest-bounded records of a topic, at most `max`, all partitions. */
+export const records = (spec: {
+  topic: string
+  max: number
+}): FactSpec<{ records: TopicRecord[]; complete: boolean }> => ({
+  need: named({ kind: 'records', name: '', ...spec }),
+})
+/** All groups with members and committed offsets. */
+export const groups = (): FactSpec<Group[]> => ({ need: named({ kind: 'groups', name: '' }) })
+/** A regular file on a host; null where there is none. */
+export const file = (host: string, path: string, maxBytes = 65_536): FactSpec<FileContent | null> => ({
+  need: named({ kind: 'file', name: '', host, path, maxBytes }),
+})
+
+/** What a judge sees. Nothing here does I/O, so a judge runs on a recorded history as well as on a live one. */
+export type Moment<S extends Specs = Specs> = {
+  cluster: ClusterView
+  facts: Facts<S>
+  /** entries since the step opened */
+  history: HistoryView
+}
+
+export type Check<S extends Specs = Specs> = {
+  /** stable for ever: progress hangs on it */
+  id: string
+  title: string
+  judge: (at: Moment<S>) => Verdict
+  /** from a nudge to nearly the answer */
+  hints: readonly [string, string, string]
+}
+
+type StepOptions<S extends Specs> = {
+  title: string
+  facts?: S
+  checks?: Check<NoInfer<S>>[]
+  /** a question; its judge gets what the learner typed */
+  ask?: string
+  judge?: (given: string, at: Moment<NoInfer<S>>) => Verdict
+}
+export type Step = {
+  id: string
+  title: string
+  facts: Specs
+  checks: Check[]
+  ask: { question: string; judge: (given: string, at: Moment) => Verdict } | null
+}
+
+export function step<S extends Specs = Record<never, never>>(id: string, options: StepOptions<S>): Step {
+  const { title, facts, checks, ask, judge } = options
+  return {
+    id,
+    title,
+    facts: facts ?? {},
+    // A step's judges are called with that step's facts alone, which is what their types say.
+    checks: (checks ?? []) as unknown as Check[],
+    ask: ask && judge ? { question: ask, judge: judge as never } : null,
+  }
+}
+
+export type Lab = {
+  slug: string
+  title: string
+  course: string
+  module: string
+  minutes: number
+  hosts: { name: string; address: number }[]
+  steps: Step[]
+}
+
+const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
+const judge = z.custom<() => Verdict>((value) => typeof value === 'function', 'a function')
+const labShape = z.object({
+  slug,
+  title: z.string().min(1),
+  course: slug,
+  module: slug,
+  minutes: z.number().int().positive(),
+  hosts: z
+    .array(z.object({ name: slug, address: z.number().int().min(2).max(250) }))
+    .min(1)
+    .max(8),
+  steps: z
+    .array(
+      z.object({
+        id: slug,
+        title: z.string().min(1),
+        facts: z.record(z.string(), z.object({ need: z.object({ kind: z.string() }) })),
+        checks: z.array(
+          z.object({ id: slug, title: z.string().min(1), judge, hints: z.array(z.string().min(1)).length(3) }),
+        ),
+        ask: z.object({ question: z.string().min(1), judge }).nullable(),
+      }),
+    )
+    .min(1),
+})
+
+export const FIRST_HOST_ADDRESS = 11
+
+/** @throws ZodError that names the field */
+export function defineLab(lab: Omit<Lab, 'hosts'> & { hosts: string[] }): Lab {
+  const hosts = lab.hosts.map((name, index) => ({ name, address: FIRST_HOST_ADDRESS + index }))
+  const whole = { ...lab, hosts }
+  labShape
+    .superRefine((shape, context) => {
+      const seen = new Set<string>()
+      for (const [at, { id, checks, ask }] of shape.steps.entries()) {
+        for (const name of [`step ${id}`, ...checks.map((one) => `check ${one.id}`)]) {
+          if (seen.has(name))
+            context.addIssue({ code: 'custom', path: ['steps', at], message: `${name} is there twice` })
+          seen.add(name)
+        }
+        if (checks.length === 0 && !ask)
+          context.addIssue({
+            code: 'custom',
+            path: ['steps', at, 'checks'],
+            message: 'a step needs a check or a question',
+          })
+      }
+    })
+    .parse(whole)
+  return whole
+}

@@ -1,0 +1,165 @@
+/**
+ * The history of one lab session: an append-only NDJSON file and the only thing the engine keeps. One writer. Entries
+ * are written before anybody sees them; entries that a learner was promised (passes, answers, hints) are on the disk
+ * before: one fdatasync serves all that wait.
+ */
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { observation } from '#labs/protocol/observation.ts'
+
+/** Raised with every change of an entry's shape; `upcast` then lifts older entries. */
+export const HISTORY_VERSION = 1
+
+const body = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('opened'), id: z.string(), lab: z.string(), learner: z.string() }),
+  z.object({ type: z.literal('room-started'), says: z.string() }),
+  z.object({ type: z.literal('room-ended'), says: z.string() }),
+  /** number: the switch's own, so that it knows what has arrived */
+  z.object({ type: z.literal('observed'), number: z.number().int(), observation }),
+  z.object({ type: z.literal('step-opened'), step: z.string() }),
+  z.object({
+    type: z.literal('passed'),
+    step: z.string(),
+    check: z.string(),
+    evidence: z.looseObject({ says: z.string() }),
+  }),
+  z.object({
+    type: z.literal('answered'),
+    step: z.string(),
+    given: z.string(),
+    correct: z.boolean(),
+    says: z.string(),
+  }),
+  z.object({ type: z.literal('hint'), check: z.string(), level: z.number().int() }),
+])
+export type EntryBody = z.infer<typeof body>
+
+const entry = z.object({
+  v: z.number().int(),
+  seq: z.number().int(),
+  /** wall clock, ms since 1970 */
+  at: z.number(),
+  /** monotonic, ms; comparable only between entries that one process wrote */
+  mono: z.number(),
+  body,
+})
+export type Entry = z.infer<typeof entry>
+
+const PROMISED: ReadonlySet<EntryBody['type']> = new Set(['opened', 'passed', 'answered', 'hint'])
+
+/** Lifts an entry of an older version to this one. Version 1 is the first. */
+function upcast(raw: unknown): unknown {
+  return raw
+}
+
+export type Clock = { now(): number; mono(): number }
+export const systemClock: Clock = { now: () => Date.now(), mono: () => performance.now() }
+
+/**
+ * Reads a history as far as it is whole: a crash can leave a last line without its end.
+ * @returns the entries and the length in bytes of what was whole
+ * @throws Error naming file and line when a line in the middle is not an entry
+ */
+export async function readHistory(file: string): Promise<{ entries: Entry[]; bytes: number }> {
+  let handle: FileHandle
+  try {
+    handle = await open(file, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { entries: [], bytes: 0 }
+    throw error
+  }
+  try {
+    const text = await handle.readFile('utf8')
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    const lines = whole.split('\n').slice(0, -1)
+    const entries = lines.map((line, index) => {
+      try {
+        return entry.parse(upcast(JSON.parse(line)))
+      } catch (error) {
+        throw new Error(`${file}:${index + 1} is not an entry of a history`, { cause: error })
+      }
+    })
+    return { entries, bytes: Buffer.byteLength(whole) }
+  } finally {
+    await handle.close()
+  }
+}
+
+export class History {
+  private readonly waiting: Entry[] = []
+  private writing: Promise<void> | null = null
+  private closed = false
+  private failure: unknown = null
+
+  private constructor(
+    private readonly handle: FileHandle,
+    private next: number,
+    private readonly clock: Clock,
+    /** called in order with entries that are in the file (and on the disk where promised) */
+    private readonly stored: (entries: Entry[]) => void,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  static async open(
+    file: string,
+    clock: Clock,
+    stored: (entries: Entry[]) => void,
+    failed: (error: unknown) => void,
+  ): Promise<{ history: History; entries: Entry[] }> {
+    await mkdir(dirname(file), { recursive: true })
+    const { entries, bytes } = await readHistory(file)
+    const handle = await open(file, 'a')
+    await handle.truncate(bytes)
+    const next = (entries.at(-1)?.seq ?? 0) + 1
+    return { history: new History(handle, next, clock, stored, failed), entries }
+  }
+
+  /** @returns the entry as it will stand in the history; it counts only once `stored` has been called with it */
+  append(what: EntryBody, seen?: { at: number; mono: number }): Entry {
+    const made: Entry = {
+      v: HISTORY_VERSION,
+      seq: this.next++,
+      at: seen?.at ?? this.clock.now(),
+      mono: seen?.mono ?? this.clock.mono(),
+      body: what,
+    }
+    if (this.closed || this.failure) return made
+    this.waiting.push(made)
+    this.writing ??= this.write()
+    return made
+  }
+
+  private async write(): Promise<void> {
+    // One turn of the loop, so that all appended in this tick share a write and a flush.
+    await Promise.resolve()
+    try {
+      while (this.waiting.length > 0) {
+        const batch = this.waiting.splice(0)
+        await this.handle.appendFile(batch.map((one) => `${JSON.stringify(one)}\n`).join(''))
+        if (batch.some((one) => PROMISED.has(one.body.type))) await this.handle.datasync()
+        this.stored(batch)
+      }
+    } catch (error) {
+      this.failure = error
+      this.failed(error)
+    } finally {
+      this.writing = null
+    }
+  }
+
+  /** Waits until everything appended is stored; rejects if the file could not be written. */
+  async flush(): Promise<void> {
+    while (this.writing) await this.writing
+    if (this.failure) throw this.failure
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    try {
+      await this.flush()
+    } finally {
+      await this.handle.close()
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Entry, History, readHistory, systemClock } from '#labs/engine/history.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+
+const fail = (error: unknown) => {
+  throw error
+}
+
+test('entries are in the file, in order, before they are shown', async () => {
+  const file = join(await temporaryFolder(), 'deep', 'history.ndjson')
+  const shown: { entry: Entry; lines: number }[] = []
+  const reads: Promise<void>[] = []
+  const { history } = await History.open(
+    file,
+    systemClock,
+    (stored) => {
+      reads.push(
+        readFile(file, 'utf8').then((text) => {
+          for (const entry of stored) shown.push({ entry, lines: text.split('\n').length - 1 })
+        }),
+      )
+    },
+    fail,
+  )
+  for (let level = 1; level <= 3; level++) history.append({ type: 'hint', check: 'c', level })
+  await history.flush()
+  history.append({ type: 'step-opened', step: 'next' })
+  await history.close()
+  await Promise.all(reads)
+  expect(shown.map(({ entry }) => entry.seq)).toEqual([1, 2, 3, 4])
+  for (const { entry, lines } of shown) expect(lines).toBeGreaterThanOrEqual(entry.seq)
+})
+
+test('a last line that a crash cut short is dropped, and the history goes on after it', async () => {
+  const file = join(await temporaryFolder(), 'history.ndjson')
+  const first = await History.open(file, systemClock, () => {}, fail)
+  first.history.append({ type: 'opened', id: 'a', lab: 'quick-start', learner: 'ada' })
+  first.history.append({ type: 'step-opened', step: 'format' })
+  await first.history.close()
+  await appendFile(file, '{"v":1,"seq":3,"at":17')
+
+  const second = await History.open(file, systemClock, () => {}, fail)
+  expect(second.entries.map(({ body }) => body.type)).toEqual(['opened', 'step-opened'])
+  second.history.append({ type: 'step-opened', step: 'start' })
+  await second.history.close()
+  const { entries } = await readHistory(file)
+  expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3])
+})
+
+test('a broken line in the middle is an error that names file and line', async () => {
+  const file = join(await temporaryFolder(), 'history.ndjson')
+  await writeFile(file, '{"not":"an entry"}\n')
+  await expect(readHistory(file)).rejects.toThrow(`${file}:1 is not an entry`)
+})
+
+test('a history that cannot be written shows nothing more and says so', async () => {
+  const shown: Entry[] = []
+  const failures: unknown[] = []
+  const { history } = await History.open(
+    '/dev/full',
+    systemClock,
+    (stored) => shown.push(...stored),
+    (error) => failures.push(error),
+  ).catch(() => ({ history: null }))
+  // Where the machine has no /dev/full that can be opened so, there is nothing to test.
+  if (!history) return
+  history.append({ type: 'hint', check: 'c', level: 1 })
+  await expect(history.flush()).rejects.toThrow()
+  expect(shown).toEqual([])
+  expect(failures).toHaveLength(1)
+})

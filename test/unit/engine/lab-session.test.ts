@@ -1,0 +1,182 @@
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { defineLab, file, missing, passed, step } from '#labs/engine/define.ts'
+import { readHistory } from '#labs/engine/history.ts'
+import { LabSession, type Pass } from '#labs/engine/lab-session.ts'
+import type { Observation } from '#labs/protocol/observation.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+
+const hints = ['one', 'two', 'three'] as const
+const note = file('broker-1', '/tmp/note')
+const lab = defineLab({
+  slug: 'two-steps',
+  title: 'Two steps',
+  course: 'kraft',
+  module: 'quick-start',
+  minutes: 1,
+  hosts: ['broker-1'],
+  steps: [
+    step('up', {
+      title: 'Up',
+      checks: [
+        {
+          id: 'is-up',
+          title: 'It is up',
+          judge: ({ cluster }) => (cluster.nodes['broker-1']?.up ? passed('It is up.') : missing('It is down.')),
+          hints,
+        },
+      ],
+    }),
+    step('note', {
+      title: 'Note',
+      facts: { note },
+      checks: [
+        {
+          id: 'has-note',
+          title: 'There is a note',
+          judge: ({ facts }) =>
+            facts.note.state === 'fetched' && facts.note.value
+              ? passed(facts.note.value.text ?? '')
+              : missing('No note.'),
+          hints,
+        },
+      ],
+      ask: 'Which node leads?',
+      judge: (given, { cluster }) => (given === String(cluster.leader) ? passed('Right.') : missing('Ask the quorum.')),
+    }),
+  ],
+})
+
+async function open(folder: string) {
+  const session = await LabSession.open({ id: 's', lab, learner: 'ada', file: join(folder, 'history.ndjson') })
+  onTestFinished(() => session.close())
+  return session
+}
+
+let number = 0
+const see = (session: LabSession, observation: Observation) =>
+  session.observe({ number: ++number, at: 1_000 + number, mono: number, observation })
+const up: Observation = { type: 'node-up', host: 'broker-1', node: 1, clusterId: 'c', listeners: [] }
+const noteIs = (text: string): Observation => ({
+  type: 'need',
+  name: note.need.name,
+  result: { state: 'fetched', value: { path: '/tmp/note', size: 2, modified: 0, text } },
+})
+const nextPass = (session: LabSession) => new Promise<Pass>((resolve) => session.once('passed', resolve))
+const check = (session: LabSession, id: string) =>
+  session
+    .view()
+    .steps.flatMap(({ checks }) => checks)
+    .find((one) => one.id === id)
+
+test('a step opens when the one before has passed, and only its needs are watched', async () => {
+  const session = await open(await temporaryFolder())
+  session.note('room-started', '')
+  expect(session.needs()).toEqual([])
+  expect(check(session, 'is-up')).toMatchObject({ status: 'open', says: 'It is down.' })
+  expect(check(session, 'has-note')?.status).toBe('closed')
+
+  const pass = nextPass(session)
+  see(session, up)
+  expect(await pass).toMatchObject({ step: 'up', check: 'is-up', evidence: { says: 'It is up.' } })
+  await new Promise<void>((resolve) => session.once('needs', resolve))
+  expect(session.needs()).toEqual([note.need])
+  expect(check(session, 'has-note')?.status).toBe('open')
+})
+
+test('a fact of a step that is not open passes nothing', async () => {
+  const session = await open(await temporaryFolder())
+  session.note('room-started', '')
+  see(session, noteIs('hi'))
+  await new Promise<void>((resolve) => session.once('stored', resolve))
+  expect(check(session, 'has-note')?.status).toBe('closed')
+  expect(session.assess().find(({ id }) => id === 'has-note')?.passed).toBe(true)
+})
+
+test('a pass latches, is on disk once, and says when it is no longer true', async () => {
+  const folder = await temporaryFolder()
+  const session = await open(folder)
+  session.note('room-started', '')
+  const pass = nextPass(session)
+  see(session, up)
+  await pass
+  see(session, { type: 'node-down', host: 'broker-1', why: 'gone' })
+  await vi.waitFor(() =>
+    expect(check(session, 'is-up')).toMatchObject({ status: 'passed', noLongerTrue: true, says: 'It is up.' }),
+  )
+  see(session, up)
+  await vi.waitFor(() => expect(check(session, 'is-up')?.noLongerTrue).toBe(false))
+  const { entries } = await readHistory(join(folder, 'history.ndjson'))
+  expect(entries.filter(({ body }) => body.type === 'passed')).toHaveLength(1)
+})
+
+test('opened again from its history, everything is where it was', async () => {
+  const folder = await temporaryFolder()
+  const before = await open(folder)
+  before.note('room-started', '')
+  const pass = nextPass(before)
+  see(before, up)
+  await pass
+  before.hint('has-note', 1)
+  await new Promise<void>((resolve) => before.once('changed', resolve))
+  await before.close()
+
+  const after = await open(folder)
+  expect(after.view()).toEqual(before.view())
+  expect(after.seen).toBe(before.seen)
+  expect(check(after, 'has-note')).toMatchObject({ hints: ['one'], hintsLeft: 2 })
+})
+
+test('a fresh room starts from nothing but keeps the passes', async () => {
+  const session = await open(await temporaryFolder())
+  session.note('room-started', '')
+  const pass = nextPass(session)
+  see(session, up)
+  await pass
+  session.note('room-ended', 'idle')
+  session.note('room-started', '')
+  await vi.waitFor(() => expect(session.seen).toBe(0))
+  expect(session.view().cluster.nodes).toEqual([])
+  expect(check(session, 'is-up')?.status).toBe('passed')
+})
+
+test('an answer is judged against the cluster, and only while its step is open', async () => {
+  const session = await open(await temporaryFolder())
+  session.note('room-started', '')
+  session.answer('note', '1')
+  see(session, up)
+  await nextPass(session)
+  await new Promise<void>((resolve) => session.once('needs', resolve))
+  see(session, { type: 'quorum', host: 'broker-1', clusterId: 'c', leader: 1, epoch: 1, voters: [], observers: [] })
+  see(session, noteIs('hi'))
+  await nextPass(session)
+  session.answer('note', '2')
+  await new Promise<void>((resolve) => session.once('changed', resolve))
+  expect(session.view().steps[1]).toMatchObject({ status: 'open', ask: { given: '2' } })
+  session.answer('note', '1')
+  expect(await nextPass(session)).toMatchObject({ check: 'note-answer', evidence: { says: 'Right.' } })
+  expect(session.view().steps[1]?.status).toBe('passed')
+})
+
+test('hints come one at a time', async () => {
+  const session = await open(await temporaryFolder())
+  session.hint('is-up', 2)
+  session.hint('is-up', 1)
+  await new Promise<void>((resolve) => session.once('changed', resolve))
+  expect(check(session, 'is-up')?.hints).toEqual(['one'])
+})
+
+test.each([
+  [{ steps: [] }, 'steps'],
+  [{ hosts: ['Broker'] }, 'hosts.0.name'],
+  [{ minutes: 0 }, 'minutes'],
+  [{ steps: [...lab.steps, ...lab.steps] }, 'steps.2'],
+])('a mistake in a lab names its field: %#', (mistake, field) => {
+  const { hosts: _, ...rest } = lab
+  try {
+    defineLab({ ...rest, hosts: ['broker-1'], ...mistake })
+    expect.unreachable('the mistake was not seen')
+  } catch (error) {
+    expect((error as { issues: { path: unknown[] }[] }).issues[0]?.path.join('.')).toBe(field)
+  }
+})
