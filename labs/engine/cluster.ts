@@ -45,6 +45,9 @@ export type ClusterView = {
   features: Record<string, number>
 }
 
+/** What the metadata log's records say, before there are any. */
+const NO_METADATA = { brokers: {}, topics: {}, logEnds: {}, configs: {}, features: {} }
+
 export const NO_CLUSTER: ClusterView = {
   clusterId: null,
   nodes: {},
@@ -53,11 +56,7 @@ export const NO_CLUSTER: ClusterView = {
   voters: [],
   highWatermark: null,
   metadataEnds: {},
-  brokers: {},
-  topics: {},
-  logEnds: {},
-  configs: {},
-  features: {},
+  ...NO_METADATA,
 }
 
 export function foldCluster(before: ClusterView, seen: Observation, at: number): ClusterView {
@@ -106,8 +105,10 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '')
 const LEADER_UNCHANGED = -2
 const RESOURCE_TYPES: Record<number, string> = { 2: 'topic', 4: 'broker', 16: 'client-metrics', 32: 'group' }
 
-function applyRecord(cluster: ClusterView, record: MetadataRecord): ClusterView {
+function applyRecord(before: ClusterView, record: MetadataRecord): ClusterView {
   const data = record.data as Data
+  // The log's first record again: the storage was wiped and formatted with the same cluster id.
+  const cluster = record.offset === 0 ? { ...before, ...NO_METADATA } : before
   switch (record.type) {
     case 'TOPIC_RECORD': {
       const name = text(data.name)
