@@ -46,7 +46,13 @@ export type ClusterView = {
 }
 
 /** What the metadata log's records say, before there are any. */
-const NO_METADATA = { brokers: {}, topics: {}, logEnds: {}, configs: {}, features: {} }
+const NO_METADATA: Pick<ClusterView, 'brokers' | 'topics' | 'logEnds' | 'configs' | 'features'> = {
+  brokers: {},
+  topics: {},
+  logEnds: {},
+  configs: {},
+  features: {},
+}
 
 export const NO_CLUSTER: ClusterView = {
   clusterId: null,
