@@ -1,0 +1,260 @@
+/** Rooms as the gateway sees them: started, found again after a restart, spoken to, ended with nothing left behind. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import { chown, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ERROR_CODES, type ErrorCode, KraftlabError } from '#config/errors.ts'
+import type { Installation } from '#config/installation.ts'
+import { type FromSwitch, fromSwitch, type RoomPlan, type ToSwitch } from '#labs/protocol/room.ts'
+import { type MemoryLimitBy, makeLimits, memoryLimitedBy, removeLimits } from './limits.ts'
+import { readLines, writeLine } from './lines.ts'
+import { roomCommand } from './outer.ts'
+import { SOCKET } from './places.ts'
+
+export { availableMemory, memoryLimit } from './limits.ts'
+export { roomsRunDirectory } from './places.ts'
+
+const START_LIMIT_MS = 30_000
+const CALL_LIMIT_MS = 15_000
+/** From "end" to an empty machine; after that the room is killed. */
+const END_LIMIT_MS = 4_000
+const KILL_LIMIT_MS = 10_000
+const POLL_MS = 20
+const LOG_TAIL_CHARS = 2_000
+
+type Events = { message: [FromSwitch]; gone: [why: string] }
+/** A call without its number, which `call` gives. */
+type Call = ToSwitch extends infer Message ? (Message extends { call: number } ? Omit<Message, 'call'> : never) : never
+
+export class Room extends EventEmitter<Events> {
+  private calls = new Map<
+    number,
+    { resolve: (result: Record<string, string>) => void; reject: (error: Error) => void }
+  >()
+  private lastCall = 0
+  private ending: Promise<void> | null = null
+
+  constructor(
+    readonly id: string,
+    private readonly directory: string,
+    private readonly socket: Socket,
+  ) {
+    super()
+    readLines(
+      socket,
+      (line) => this.onLine(line),
+      (why) => this.emit('gone', `its switch sent what cannot be read (${why})`),
+    )
+    socket.on('error', () => {}) // 'close' follows
+    socket.on('close', () => this.onClose())
+  }
+
+  send(message: ToSwitch): void {
+    writeLine(this.socket, message)
+  }
+
+  /** @returns the reply's result @throws KraftlabError of the reply, or HOST_UNAVAILABLE if none comes */
+  call(message: Call): Promise<Record<string, string>> {
+    const call = ++this.lastCall
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => {
+        this.calls.delete(call)
+        reject(new KraftlabError('HOST_UNAVAILABLE'))
+      }, CALL_LIMIT_MS)
+      const settle =
+        <Value>(then: (value: Value) => void) =>
+        (value: Value) => {
+          clearTimeout(limit)
+          this.calls.delete(call)
+          then(value)
+        }
+      this.calls.set(call, { resolve: settle(resolve), reject: settle(reject) })
+      this.send({ ...message, call } as ToSwitch)
+    })
+  }
+
+  /** Ends the room and all in it. Resolves when nothing of it is left on the machine. */
+  end(): Promise<void> {
+    this.ending ??= (async () => {
+      this.send({ type: 'end' })
+      await sweep(this.directory, this.id, END_LIMIT_MS)
+      this.socket.destroy()
+    })()
+    return this.ending
+  }
+
+  /** Leaves the room to the next gateway. */
+  leave(): void {
+    this.removeAllListeners()
+    this.socket.destroy()
+  }
+
+  private onLine(line: unknown): void {
+    const parsed = fromSwitch.safeParse(line)
+    // A switch of another version, after an upgrade in place: what is not understood is not shown.
+    if (!parsed.success) return
+    const message = parsed.data
+    if (message.type === 'reply') {
+      const call = this.calls.get(message.call)
+      if (message.error) call?.reject(errorOf(message.error))
+      else call?.resolve(message.result ?? {})
+    }
+    this.emit('message', message)
+  }
+
+  private onClose(): void {
+    for (const { reject } of this.calls.values()) reject(new KraftlabError('ROOM_ENDED'))
+    if (this.ending) return
+    this.ending = sweep(this.directory, this.id, 0)
+    this.emit('gone', 'its switch has stopped')
+  }
+}
+
+const errorOf = ({ code, message }: { code: string; message: string }): KraftlabError =>
+  new KraftlabError(ERROR_CODES.find((one): one is ErrorCode => one === code) ?? 'HOST_UNAVAILABLE', message)
+
+/**
+ * Starts a room and waits until its hosts are there.
+ * @param options.runDir `roomsRunDirectory(...)`
+ * @throws KraftlabError ROOM_FAILED with what was the matter; nothing is left behind then
+ */
+export async function startRoom(
+  plan: RoomPlan,
+  options: { installation: Installation; runDir: string; graceMs?: number },
+): Promise<Room> {
+  const { installation, runDir, graceMs } = options
+  const directory = join(runDir, plan.id)
+  try {
+    await prepare(directory, plan, installation)
+    const limits = await makeLimits(plan.id, plan.hosts.length)
+    const log = await open(join(directory, 'log'), 'w')
+    const child = spawn('bash', roomCommand({ directory, plan, installation, limits, graceMs }), {
+      // The info of bubblewrap comes on fd 3.
+      stdio: ['ignore', log.fd, log.fd, 'pipe'],
+      detached: true,
+      cwd: '/',
+      // systemd-run finds its user's manager by the environment; bubblewrap clears it.
+      env: limits.prefix.length > 0 ? process.env : ({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } as never),
+    })
+    await log.close()
+    const [socket] = await Promise.all([awaitSocket(child, directory), notePid(child, directory)])
+    child.unref()
+    return new Room(plan.id, directory, socket)
+  } catch (error) {
+    const tail = await readFile(join(directory, 'log'), 'utf8').catch(() => '')
+    await sweep(directory, plan.id, 0)
+    const why = tail.trim().slice(-LOG_TAIL_CHARS).split('\n').at(-1) || (error as Error).message
+    throw new KraftlabError('ROOM_FAILED', `The room could not start: ${why}. Try again; nothing was left behind.`, {
+      cause: error,
+    })
+  }
+}
+
+async function prepare(directory: string, plan: RoomPlan, { roomUser }: Installation): Promise<void> {
+  await mkdir(directory, { mode: roomUser ? 0o711 : 0o700 })
+  const shared = join(directory, 'shared')
+  await mkdir(shared, { mode: 0o700 })
+  if (roomUser) await chown(shared, roomUser.uid, roomUser.gid)
+  await writeFile(join(directory, 'plan.json'), JSON.stringify(plan))
+  await writeFile(join(directory, 'lock'), '')
+}
+
+/** Pid of the room's first process, as the machine counts: the whole pid namespace ends with it. */
+async function notePid(child: ChildProcess, directory: string): Promise<void> {
+  let text = ''
+  for await (const chunk of child.stdio[3] as AsyncIterable<Buffer>) {
+    text += chunk
+    const pid = /"child-pid": (\d+)/.exec(text)?.[1]
+    if (pid) return writeFile(join(directory, 'pid'), pid)
+  }
+}
+
+/** The switch listens when its hosts are there. */
+async function awaitSocket(child: ChildProcess, directory: string): Promise<Socket> {
+  const until = Date.now() + START_LIMIT_MS
+  while (Date.now() < until) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('its first process ended')
+    const socket = await dialSwitch(directory)
+    if (socket) return socket
+    await pause()
+  }
+  throw new Error(`its hosts were not there after ${START_LIMIT_MS / 1000} s`)
+}
+
+function dialSwitch(directory: string): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect(join(directory, 'shared', SOCKET))
+    socket.once('connect', () => resolve(socket))
+    socket.once('error', () => resolve(null))
+  })
+}
+
+/** Rooms that an earlier gateway left running; those that are dead, or never came to life, are swept. */
+export async function findRooms(runDir: string): Promise<Room[]> {
+  const rooms: Room[] = []
+  for (const id of await readdir(runDir)) {
+    const directory = join(runDir, id)
+    const socket = (await isLocked(directory)) ? await dialSwitch(directory) : null
+    if (socket) rooms.push(new Room(id, directory, socket))
+    else await sweep(directory, id, 0)
+  }
+  return rooms
+}
+
+/** The room's processes hold a lock for as long as one of them lives. */
+async function isLocked(directory: string): Promise<boolean> {
+  return promisify(execFile)('flock', ['--nonblock', '--shared', join(directory, 'lock'), 'true']).then(
+    () => false,
+    (error: { code?: number }) => error.code === 1,
+  )
+}
+
+/** Waits for the room's end, kills it if it does not come, and removes what it had outside. */
+async function sweep(directory: string, id: string, patienceMs: number): Promise<void> {
+  if (!(await freed(directory, patienceMs))) {
+    const pid = Number(await readFile(join(directory, 'pid'), 'utf8').catch(() => ''))
+    // The lock is held, so the pid is still the room's.
+    if (pid > 1) kill(pid)
+    if (!(await freed(directory, KILL_LIMIT_MS))) throw new Error(`room ${id} does not end: see ${directory}`)
+  }
+  await removeLimits(id)
+  await rm(directory, { recursive: true, force: true })
+}
+
+async function freed(directory: string, patienceMs: number): Promise<boolean> {
+  const until = Date.now() + patienceMs
+  while (await isLocked(directory)) {
+    if (Date.now() >= until) return false
+    await pause()
+  }
+  return true
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS))
+
+export type RoomSupport = {
+  /** what limits a room's memory on this machine */
+  memoryLimitedBy: MemoryLimitBy
+  /** a sentence about what does not hold here; empty where all does */
+  says: string
+}
+
+/** What holds for rooms on this machine; for the health page. */
+export async function roomSupport(_installation: Installation): Promise<RoomSupport> {
+  const by = await memoryLimitedBy()
+  const says =
+    by === 'none'
+      ? "A room's memory and CPU are not limited on this machine: run Kraftlab as root, or as a user whom systemd grants scopes."
+      : ''
+  return { memoryLimitedBy: by, says }
+}

@@ -1,0 +1,147 @@
+/**
+ * The trusted process of one room. Makes the network and the hosts, watches the cluster, keeps the terminals, and serves
+ * one gateway at a time over a unix socket. Ends when told to, or some time after the last gateway left.
+ */
+import { readFileSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { KraftlabError } from '#config/errors.ts'
+import { Schemas } from '#labs/kafka/codec/schemas.ts'
+import { type FromSwitch, roomPlan, type ToSwitch, toSwitch } from '#labs/protocol/room.ts'
+import { Watcher } from '#labs/watcher/watcher.ts'
+import { readLines, writeLine } from '../lines.ts'
+import { PLAN, SCHEMAS, SHARED, SOCKET } from '../places.ts'
+import { readHostFiles } from './files.ts'
+import { Host } from './host.ts'
+import { makeBridge } from './network.ts'
+import { Observations } from './observations.ts'
+import { Processes } from './processes.ts'
+import { dial, listeningSockets } from './sockets.ts'
+import { Terminals } from './terminals.ts'
+
+/** A gateway that was killed is back in seconds; a machine that is being shut down needs no rooms. */
+const GRACE_MS = Number(process.env.KRAFTLAB_GRACE_MS ?? 60_000)
+
+const plan = roomPlan.parse(JSON.parse(readFileSync(PLAN, 'utf8')))
+const hosts = new Map(plan.hosts.map((host) => [host.name, new Host(host, plan)]))
+let gateway: Socket | null = null
+let grace: NodeJS.Timeout | null = null
+
+const say = (message: FromSwitch, drained?: () => void) => {
+  if (gateway) writeLine(gateway, message, drained)
+  else drained?.()
+}
+
+await makeBridge()
+await Promise.all([...hosts.values()].map((host) => host.start()))
+
+const observations = new Observations(say)
+const terminals = new Terminals(hosts, say, (observation) => observations.add(observation))
+const processes = new Processes(hosts, say)
+const host = (name: string): Host => {
+  const found = hosts.get(name)
+  if (!found) throw new KraftlabError('UNKNOWN_HOST')
+  return found
+}
+const watcher = new Watcher({
+  hosts: [...hosts.keys()],
+  sockets: (name) => listeningSockets(host(name)),
+  dial: (name, address, port) => dial(host(name), address, port),
+  files: (name, wanted) => readHostFiles(host(name), wanted),
+  schemas: Schemas.load(SCHEMAS),
+  emit: (observation) => observations.add(observation),
+})
+
+/** The newest gateway wins: an older one that still hangs on is let go. */
+const server = createServer((socket) => {
+  gateway?.destroy()
+  gateway = socket
+  if (grace) clearTimeout(grace)
+  readLines(
+    socket,
+    (line) => {
+      const message = toSwitch.safeParse(line)
+      if (message.success) obey(message.data)
+      else console.error('the gateway sent what is not understood:', message.error.issues[0]?.message)
+    },
+    (why) => console.error('the gateway was let go:', why),
+  )
+  socket.on('error', () => {}) // 'close' follows
+  socket.on('close', () => {
+    if (gateway !== socket) return
+    gateway = null
+    terminals.detachAll()
+    awaitGateway()
+  })
+})
+const path = join(SHARED, SOCKET)
+rmSync(path, { force: true })
+server.listen(path)
+awaitGateway()
+
+function awaitGateway(): void {
+  grace = setTimeout(end, GRACE_MS)
+}
+
+/** The room's pid namespace goes with this process, and all its hosts with that. */
+function end(): void {
+  process.exit(0)
+}
+
+function obey(message: ToSwitch): void {
+  switch (message.type) {
+    case 'hello':
+      say({
+        type: 'welcome',
+        room: plan.id,
+        hosts: [...hosts.keys()],
+        terminals: terminals.states,
+        oldest: observations.oldest,
+      })
+      for (const seen of observations.after(message.seen)) say(seen)
+      return
+    case 'seen':
+      return observations.seen(message.number)
+    case 'needs':
+      return watcher.setNeeds(message.needs)
+    case 'terminal.open':
+      return reply(message.call, async () => ({ terminal: terminals.open(message.host, message).id }))
+    case 'terminal.run':
+      return reply(message.call, async () => ({ terminal: (await terminals.run(message)).id }))
+    case 'terminal.close':
+      return terminals.close(message.terminal)
+    case 'terminal.input':
+      return terminals.input(message.terminal, message.data)
+    case 'viewer.attach':
+      return terminals.attach(message)
+    case 'viewer.detach':
+      return terminals.detach(message.viewer)
+    case 'viewer.acknowledge':
+      return terminals.acknowledge(message.viewer, message.chars)
+    case 'viewer.visible':
+      return terminals.setVisible(message.viewer, message.visible)
+    case 'viewer.resize':
+      return terminals.resize(message.viewer, message)
+    case 'process.start':
+      return reply(message.call, async () => {
+        await processes.start(message)
+        return {}
+      })
+    case 'process.input':
+      return processes.input(message)
+    case 'process.signal':
+      return processes.signal(message)
+    case 'end':
+      return end()
+  }
+}
+
+function reply(call: number, work: () => Promise<Record<string, string>>): void {
+  work().then(
+    (result) => say({ type: 'reply', call, result }),
+    (error: unknown) => {
+      const code = error instanceof KraftlabError ? error.code : 'HOST_UNAVAILABLE'
+      say({ type: 'reply', call, error: { code, message: error instanceof Error ? error.message : String(error) } })
+    },
+  )
+}
