@@ -20,11 +20,12 @@ type Parts = {
 const SWITCH_HEAP_MB = 192
 
 /**
- * Closes what Node left open (all but the info pipe, 3), enters the cgroups, and is less wanted by the kernel's
- * out-of-memory killer than what the learner runs.
+ * Closes what Node left open (all but the info pipe, 3), enters the cgroups, and takes the room's lock on fd 4, which
+ * bubblewrap's first process in the room then keeps (--sync-fd): the lock is held for exactly as long as the room lives.
  */
 const PRELUDE = `
 for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 3 ] && eval "exec $fd>&-"; done 2>/dev/null
+exec 4< "$1" && flock --exclusive --nonblock 4 || exit 1; shift
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift
 exec "$@"`
 
@@ -33,8 +34,8 @@ export function roomCommand({ directory, installation, limits, graceMs }: Parts)
   const { roomUser, java, kafka } = installation
   const drop = roomUser ? ['setpriv', `--reuid=${roomUser.uid}`, `--regid=${roomUser.gid}`, '--clear-groups'] : []
   return [
-    ...['-c', PRELUDE, 'kraftlab-room', ...limits.enter, '--', ...limits.prefix],
-    ...['flock', '--exclusive', '--nonblock', '--no-fork', join(directory, 'lock'), ...drop],
+    ...['-c', PRELUDE, 'kraftlab-room', join(directory, 'lock'), ...limits.enter, '--', ...limits.prefix],
+    ...drop,
     ...['bwrap', '--unshare-user', '--uid', '0', '--gid', '0', '--unshare-net', '--unshare-pid', '--unshare-ipc'],
     ...[
       '--unshare-uts',
@@ -44,6 +45,8 @@ export function roomCommand({ directory, installation, limits, graceMs }: Parts)
       '--new-session',
       '--info-fd',
       '3',
+      '--sync-fd',
+      '4',
       '--cap-drop',
       'ALL',
     ],

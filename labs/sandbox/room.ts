@@ -4,10 +4,12 @@ import { EventEmitter } from 'node:events'
 import { chown, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { ERROR_CODES, type ErrorCode, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
 import { type FromSwitch, fromSwitch, type RoomPlan, type ToSwitch } from '#labs/protocol/room.ts'
+import { childPid } from './info.ts'
 import { type MemoryLimitBy, makeLimits, memoryLimitedBy, removeLimits } from './limits.ts'
 import { readLines, writeLine } from './lines.ts'
 import { roomCommand } from './outer.ts'
@@ -163,19 +165,16 @@ async function prepare(directory: string, plan: RoomPlan, { roomUser }: Installa
 
 /** Pid of the room's first process, as the machine counts: the whole pid namespace ends with it. */
 async function notePid(child: ChildProcess, directory: string): Promise<void> {
-  let text = ''
-  for await (const chunk of child.stdio[3] as AsyncIterable<Buffer>) {
-    text += chunk
-    const pid = /"child-pid": (\d+)/.exec(text)?.[1]
-    if (pid) return writeFile(join(directory, 'pid'), pid)
-  }
+  const pid = await childPid(child.stdio[3] as Readable)
+  await writeFile(join(directory, 'pid'), String(pid))
 }
 
 /** The switch listens when its hosts are there. */
 async function awaitSocket(child: ChildProcess, directory: string): Promise<Socket> {
   const until = Date.now() + START_LIMIT_MS
   while (Date.now() < until) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error('its first process ended')
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`its first process ended with ${child.exitCode ?? child.signalCode}`)
     const socket = await dialSwitch(directory)
     if (socket) return socket
     await pause()

@@ -260,7 +260,7 @@ function clientCheck(client: string, language: string, command: string): Check<{
     },
     hints: [
       'The program in ~/clients is whole but for one line marked TODO.',
-      'It needs to know where the broker listens, and each record needs its key.',
+      'Run it as it is: what it says, or what its records lack, leads to that line.',
       `Edit the TODO (nano or vim), then: ${command}`,
     ],
   }

@@ -34,8 +34,15 @@ export default defineSolution({
   ],
   python: [
     run('./bin/kafka-topics --bootstrap-server localhost:9092 --create --topic payments'),
+    run("sed -i 's/localhost:9093/localhost:9092/' ~/clients/producer.py"),
     run('python3 ~/clients/producer.py'),
   ],
-  java: [run('java -cp "$HOME/kafka/libs/*" ~/clients/Producer.java')],
-  javascript: [run('node ~/clients/producer.mjs')],
+  java: [
+    run('sed -i \'s/("payments", value)/("payments", user, value)/\' ~/clients/Producer.java'),
+    run('java -cp "$HOME/kafka/libs/*" ~/clients/Producer.java'),
+  ],
+  javascript: [
+    run("sed -i 's#// serializers#serializers#' ~/clients/producer.mjs"),
+    run('node ~/clients/producer.mjs'),
+  ],
 })

@@ -64,14 +64,11 @@ export default defineWrong({
     ],
   },
   'java-records': {
-    why: 'keys and values are right, but another client is named',
-    do: [run('python3 ~/clients/producer.py')],
+    why: 'the program as it lies there: it sends ten records, without their keys',
+    do: [run('java -cp "$HOME/kafka/libs/*" ~/clients/Producer.java')],
   },
   'javascript-records': {
-    why: 'the program runs, but its text is printed and not sent',
-    do: [
-      run(`for i in 0 1 2 3 4 5 6 7 8 9; do echo 'user-'$i' {"client":"javascript"}'; done`),
-      run('./bin/kafka-topics --bootstrap-server localhost:9092 --list'),
-    ],
+    why: 'keys and values are right, but another client is named',
+    do: [run('python3 ~/clients/producer.py')],
   },
 })

@@ -9,6 +9,7 @@ import type { Socket } from 'node:net'
 import { dirname, join, normalize } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { RoomHost, RoomPlan } from '#labs/protocol/room.ts'
+import { childPid } from '../info.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { ETC } from '../outer.ts'
 import { KAFKA, NODE, ROOM_PROGRAMS, WRITABLE } from '../places.ts'
@@ -164,21 +165,21 @@ export class Host extends EventEmitter<Events> {
         `/opt/${name}`,
       ]),
       ...['--ro-bind', NODE, NODE, '--symlink', '/opt/javascript/node_modules', '/node_modules'],
-      ...['--remount-ro', '/', '--chdir', WRITABLE.home, '--clearenv', '--setenv', 'PATH', '/usr/bin:/bin'],
+      ...[
+        '--remount-ro',
+        '/dev',
+        '--remount-ro',
+        '/',
+        '--chdir',
+        WRITABLE.home,
+        '--clearenv',
+        '--setenv',
+        'PATH',
+        '/usr/bin:/bin',
+      ],
       ...['--info-fd', '4', '--seccomp', '5', '--'],
       ...['prlimit', `--nproc=${MAX_TASKS}`, '--core=0', `--nofile=${MAX_OPEN_FILES}`, '--memlock=65536'],
       ...['sh', '-c', FIRST_PROCESS],
     ]
   }
-}
-
-/** bubblewrap says it on its info fd, as JSON, once the process is there. */
-async function childPid(info: Readable): Promise<number> {
-  let text = ''
-  for await (const chunk of info) {
-    text += chunk
-    const pid = /"child-pid": (\d+)/.exec(text)?.[1]
-    if (pid) return Number(pid)
-  }
-  throw new Error('bubblewrap did not say which process it started')
 }

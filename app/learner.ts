@@ -1,0 +1,65 @@
+/** Who reads this page and what is kept of them. For pages and actions; a stranger has nothing yet. */
+import { headers } from 'next/headers'
+import { cache } from 'react'
+import type { PastPasses } from '#components/workbench/step-view.ts'
+import { findPasses } from '#data/check-pass.ts'
+import { auth, database } from '#data/connection.ts'
+import { findLiveLabSessions } from '#data/lab-session.ts'
+import { findProgress, type Progress } from '#data/progress.ts'
+import { findQuizAnswers } from '#data/quiz-answer.ts'
+import { findOptionalReadingPosition } from '#data/reading-position.ts'
+import { findOptionalLearner, type Learner } from '#data/sign-in.ts'
+import { type Course, lessonsOf } from '#lessons/course.ts'
+
+export const optionalLearner = cache(async (): Promise<Learner | null> => {
+  const cookie = (await headers()).get('cookie')
+  return cookie ? findOptionalLearner(database(), auth(), cookie) : null
+})
+
+const NO_PROGRESS: Progress = { lessons: {}, readLast: null, labs: {} }
+
+export const progressIn = cache(async (course: Course): Promise<Progress> => {
+  const learner = await optionalLearner()
+  if (!learner) return NO_PROGRESS
+  const labs = lessonsOf(course).flatMap(({ lab }) => lab ?? [])
+  return findProgress(database(), { userId: learner.userId, course: course.slug, labs })
+})
+
+export type KeptOfLesson = {
+  done: boolean
+  reading: { heading: string | null; position: number } | null
+  quizAnswers: Record<string, number[]>
+}
+
+export async function keptOfLesson(course: string, lesson: string): Promise<KeptOfLesson> {
+  const learner = await optionalLearner()
+  if (!learner) return { done: false, reading: null, quizAnswers: {} }
+  const of = { userId: learner.userId, course, lesson }
+  const [progress, reading, answers] = await Promise.all([
+    findProgress(database(), { userId: learner.userId, course, labs: [] }),
+    findOptionalReadingPosition(database(), of),
+    findQuizAnswers(database(), of),
+  ])
+  return {
+    done: lesson in progress.lessons,
+    reading: reading && { heading: reading.heading, position: reading.position },
+    quizAnswers: Object.fromEntries(
+      Object.entries(answers).map(([quiz, { choice }]) => [quiz, choice.split(',').map(Number)]),
+    ),
+  }
+}
+
+/** @returns passes of earlier lab sessions, and the lab session whose room still runs */
+export async function keptOfLab(lab: string): Promise<{ session: string | null; pastPasses: PastPasses }> {
+  const learner = await optionalLearner()
+  if (!learner) return { session: null, pastPasses: {} }
+  const [passes, live] = await Promise.all([
+    findPasses(database(), { userId: learner.userId, lab }),
+    findLiveLabSessions(database()),
+  ])
+  const own = live.find((one) => one.lab === lab && one.userId === learner.userId)
+  return {
+    session: own?.id ?? null,
+    pastPasses: Object.fromEntries(passes.map(({ check, evidence, at }) => [check, { says: evidence.says, at: +at }])),
+  }
+}

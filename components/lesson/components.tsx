@@ -1,0 +1,44 @@
+/** What a lesson may write. Anything else in its MDX is an error that names it. */
+import type { ComponentProps } from 'react'
+import { CombinedNodeDiagram } from '#components/diagrams/combined-node.tsx'
+import { LogDiagram } from '#components/diagrams/log.tsx'
+import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
+import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
+import { Callout } from './callout.tsx'
+import { Check } from './check.tsx'
+import { CodeBlock } from './code-block.tsx'
+import { Figure } from './figure.tsx'
+import { Choice, Quiz } from './quiz.tsx'
+import { Run } from './run.tsx'
+import { Step, Steps } from './steps.tsx'
+import { Term } from './term.tsx'
+import { TerminalOutput } from './terminal-output.tsx'
+
+const Table = (props: ComponentProps<'table'>) => (
+  <div className="table-scroll">
+    <table {...props} />
+  </div>
+)
+
+/** The page has its own first heading. */
+const NoFirstHeading = ({ children, ...props }: ComponentProps<'h2'>) => <h2 {...props}>{children}</h2>
+
+export const lessonComponents = {
+  Callout,
+  Check,
+  Choice,
+  CombinedNodeDiagram,
+  Figure,
+  LogDiagram,
+  MetadataLogDiagram,
+  Quiz,
+  QuorumDiagram,
+  Run,
+  Step,
+  Steps,
+  Term,
+  Terminal: TerminalOutput,
+  h1: NoFirstHeading,
+  pre: CodeBlock,
+  table: Table,
+}

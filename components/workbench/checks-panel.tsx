@@ -1,0 +1,129 @@
+'use client'
+import { BookOpenText } from 'lucide-react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { Button } from '#components/ui/button.tsx'
+import { cn } from '#components/ui/cn.ts'
+import { Progress } from '#components/ui/progress.tsx'
+import { stepAnchor } from '#lessons/headings.ts'
+import { CheckItem } from './check-item.tsx'
+import { CheckMark } from './check-mark.tsx'
+import { useLab, useLive } from './live-context.tsx'
+import { countChecks, currentStep, isDone, type StepView } from './step-view.ts'
+
+/** Always in view: all steps as a row, and the checks of the one to work on. */
+export function ChecksPanel({ onShowInLesson }: { onShowInLesson: (anchor: string) => void }) {
+  const { steps, state } = useLive()
+  const t = useTranslations('checks')
+  const current = currentStep(steps)
+  const [chosen, setChosen] = useState<string | null>(null)
+  // A learner who looks back is brought along when the next step opens.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that matters
+  useEffect(() => setChosen(null), [current?.id])
+  const step = steps.find(({ id }) => id === chosen) ?? current
+  const { passed, all } = countChecks(steps)
+  if (!step) return null
+  return (
+    <section aria-label={t('title')} className="flex h-full min-h-0 flex-col bg-page" data-checks-panel>
+      <div className="flex h-10 shrink-0 items-center gap-3 border-b bg-chrome px-4">
+        <h2 className="font-semibold text-[13px] text-ink">{t('title')}</h2>
+        <Progress value={passed} max={all} label={t('progress')} className="w-28" />
+        <p className="text-[13px] text-ink-quiet tabular-nums">{t('passedOf', { passed, all })}</p>
+      </div>
+      <div className="@container flex min-h-0 flex-1">
+        <div className="flex min-h-0 min-w-0 flex-1 @2xl:flex-row flex-col">
+          <StepList steps={steps} shown={step.id} onChoose={setChosen} />
+          <div className="min-h-0 min-w-0 flex-1 overflow-y-auto px-4 py-3">
+            <div className="mb-3 flex items-center gap-3">
+              <h3 className="min-w-0 font-semibold text-[15px] text-ink">{step.title}</h3>
+              {step.status === 'closed' && state && <p className="text-[13px] text-ink-quiet">{t('closedText')}</p>}
+              <Button
+                variant="ghost"
+                size="sm"
+                className="-my-1 ml-auto text-ink-quiet"
+                onClick={() => onShowInLesson(stepAnchor(step.id))}
+              >
+                <BookOpenText aria-hidden />
+                {t('showInLesson')}
+              </Button>
+            </div>
+            <div className="space-y-3.5">
+              {step.checks.map((check) => (
+                <CheckItem key={check.id} check={check} />
+              ))}
+              {step.ask && <Ask key={step.id} step={step} ask={step.ask} />}
+            </div>
+          </div>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+/** A column where there is room for names, else a row of numbers with the name of the one shown. */
+function StepList(props: { steps: StepView[]; shown: string; onChoose: (id: string) => void }) {
+  const t = useTranslations('checks')
+  const list = useRef<HTMLOListElement>(null)
+  useEffect(() => {
+    list.current?.querySelector(`[data-step="${props.shown}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [props.shown])
+  return (
+    <ol
+      ref={list}
+      aria-label={t('steps')}
+      className="flex shrink-0 gap-0.5 overflow-auto @2xl:w-60 @2xl:flex-col @2xl:border-r @max-2xl:border-b px-2 py-1.5"
+    >
+      {props.steps.map((step, at) => {
+        const shown = step.id === props.shown
+        const done = step.status === 'passed' || (step.checks.length > 0 && step.checks.every(isDone))
+        return (
+          <li key={step.id} data-step={step.id} className="@max-2xl:min-w-0 shrink-0">
+            <button
+              type="button"
+              aria-current={shown ? 'step' : undefined}
+              title={step.title}
+              onClick={() => props.onChoose(step.id)}
+              className={cn(
+                'flex h-6.5 w-full items-center gap-1.5 rounded-md px-1.5 text-left @2xl:gap-2 @2xl:px-2 text-[13px] outline-offset-[-2px] transition-colors',
+                shown ? 'bg-accent-wash font-medium text-ink' : 'text-ink-quiet hover:bg-sunken hover:text-ink',
+              )}
+            >
+              <CheckMark status={done ? 'passed' : step.status} className="size-4" />
+              <span className="tabular-nums">{at + 1}</span>
+              <span className={cn('min-w-0 truncate', !shown && '@max-2xl:sr-only')}>{step.title}</span>
+              <span className="sr-only">({t(done ? 'passed' : step.status)})</span>
+            </button>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function Ask({ step, ask }: { step: StepView; ask: { question: string; given: string | null } }) {
+  const { client } = useLab()
+  const { state } = useLive()
+  const t = useTranslations('checks')
+  const [text, setText] = useState(ask.given ?? '')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    client.send({ type: 'answer', step: step.id, given: text.trim() })
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-wrap items-end gap-2 text-sm">
+      <label className="min-w-0 flex-1">
+        <span className="mb-1.5 block font-medium text-ink">{ask.question}</span>
+        <input
+          value={text}
+          maxLength={1_000}
+          disabled={state?.room.status !== 'ready'}
+          onChange={({ target }) => setText(target.value)}
+          className="h-9 w-full rounded-md border border-line-strong bg-page px-3 font-mono text-[13px] text-ink"
+        />
+      </label>
+      <Button type="submit" disabled={state?.room.status !== 'ready' || text.trim() === ''}>
+        {t('answer')}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,251 @@
+/**
+ * The one WebSocket of a lab page: terminals and state, see labs/protocol/live.ts. Reconnects by itself and attaches
+ * every terminal again. React reads it by `useSyncExternalStore`; terminals get their bytes directly.
+ */
+import { ERRORS } from '#config/errors.ts'
+import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 5_000
+/** Until then a lost connection is not worth a learner's eye. */
+const CALM_MS = 1_000
+/** Keeps the room from counting as idle; more often says nothing new. */
+const ACTIVE_EVERY_MS = 60_000
+/** The gateway's limit for one message (labs/protocol/live.ts), with room for the envelope. */
+const INPUT_CHUNK_CHARS = 32_768
+/** So many refusals in a row and it is worth asking why; a gateway that restarts is back before. */
+const REFUSALS = 6
+/** The gateway closes with it when the sign-in is over (labs/gateway/live.ts). */
+const SIGNED_OUT = 4_001
+const USUAL_SIZE = { cols: 100, rows: 28 }
+
+export type Size = { cols: number; rows: number }
+export type Connection = 'idle' | 'connecting' | 'open' | 'reconnecting'
+export type Notice = { code: string; message: string; number: number }
+
+export type LiveSnapshot = {
+  session: string | null
+  connection: Connection
+  state: LabSessionState | null
+  notice: Notice | null
+  /** the terminal on top */
+  active: string | null
+}
+
+/** What a terminal on the page is to the socket. */
+export type TerminalViewer = {
+  screen: (data: string, size: Size) => void
+  output: (data: string) => void
+  resized: (size: Size) => void
+  /** asked at each attach */
+  now: () => Size & { visible: boolean }
+  focus: () => void
+}
+
+const NOTHING: LiveSnapshot = { session: null, connection: 'idle', state: null, notice: null, active: null }
+
+export class LiveClient {
+  #snapshot = NOTHING
+  readonly #listeners = new Set<() => void>()
+  readonly #viewers = new Map<string, TerminalViewer>()
+  #socket: WebSocket | null = null
+  #retryMs = FIRST_RETRY_MS
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #calm: ReturnType<typeof setTimeout> | undefined
+  #lastActive = 0
+  #notices = 0
+  #refusals = 0
+  /** A terminal to show and focus once its viewer is there. */
+  #focusNext: string | null = null
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  readonly getSnapshot = (): LiveSnapshot => this.#snapshot
+  readonly getServerSnapshot = (): LiveSnapshot => NOTHING
+
+  connect(session: string): void {
+    this.close()
+    this.#set({ ...NOTHING, session, connection: 'connecting' })
+    this.#open()
+  }
+
+  /** Leaves the room running. */
+  close(): void {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#calm)
+    this.#retryMs = FIRST_RETRY_MS
+    const socket = this.#socket
+    this.#socket = null
+    socket?.close()
+    this.#set(NOTHING)
+  }
+
+  send(message: ToGateway): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+
+  input(terminal: string, data: string): void {
+    for (let at = 0; at < data.length; at += INPUT_CHUNK_CHARS)
+      this.send({ type: 'terminal.input', terminal, data: data.slice(at, at + INPUT_CHUNK_CHARS) })
+    this.acted()
+  }
+
+  /** Types a command where the learner sees it. */
+  run(host: string, command: string): void {
+    const preferred = this.#snapshot.active
+    this.send({ type: 'terminal.run', host, preferred, command, ...this.#size() })
+    this.acted()
+  }
+
+  openTerminal(host: string): void {
+    this.send({ type: 'terminal.open', host, ...this.#size() })
+    this.acted()
+  }
+
+  /** Tells the gateway that somebody is here. */
+  acted(): void {
+    if (performance.now() - this.#lastActive < ACTIVE_EVERY_MS && this.#lastActive > 0) return
+    this.#lastActive = performance.now()
+    this.send({ type: 'active' })
+  }
+
+  activate(terminal: string, { focus = true } = {}): void {
+    if (focus) this.#focusNext = terminal
+    this.#set({ ...this.#snapshot, active: terminal })
+    this.#giveFocus()
+  }
+
+  dismissNotice(): void {
+    this.#set({ ...this.#snapshot, notice: null })
+  }
+
+  notify(code: string, message: string): void {
+    this.#notices += 1
+    this.#set({ ...this.#snapshot, notice: { code, message, number: this.#notices } })
+  }
+
+  /** Returns what ends the view. */
+  view(terminal: string, viewer: TerminalViewer): () => void {
+    this.#viewers.set(terminal, viewer)
+    this.#attach(terminal, viewer)
+    // Let the caller finish its own set-up before it is focused.
+    queueMicrotask(() => this.#giveFocus())
+    return () => {
+      if (this.#viewers.get(terminal) !== viewer) return
+      this.#viewers.delete(terminal)
+      this.send({ type: 'terminal.detach', terminal })
+    }
+  }
+
+  #attach(terminal: string, viewer: TerminalViewer): void {
+    this.send({ type: 'terminal.attach', terminal, ...viewer.now() })
+  }
+
+  #giveFocus(): void {
+    const next = this.#focusNext
+    if (next === null || next !== this.#snapshot.active) return
+    const viewer = this.#viewers.get(next)
+    if (!viewer) return
+    this.#focusNext = null
+    // After React has shown it: a hidden element takes no focus.
+    requestAnimationFrame(() => viewer.focus())
+  }
+
+  #size(): Size {
+    const viewer = this.#viewers.get(this.#snapshot.active ?? '')
+    if (!viewer) return USUAL_SIZE
+    const { cols, rows } = viewer.now()
+    return { cols, rows }
+  }
+
+  #open(): void {
+    const { session } = this.#snapshot
+    const url = new URL(`/gateway/lab-sessions/${session}/live`, location.href)
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(url)
+    this.#socket = socket
+    socket.onopen = () => {
+      if (this.#socket !== socket) return
+      clearTimeout(this.#calm)
+      this.#calm = undefined
+      this.#retryMs = FIRST_RETRY_MS
+      this.#refusals = 0
+      this.#set({ ...this.#snapshot, connection: 'open' })
+      for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
+    }
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#receive(JSON.parse(String(data)) as ToBrowser)
+    }
+    socket.onclose = ({ code }) => {
+      if (this.#socket !== socket) return
+      if (code === SIGNED_OUT) this.#giveUp('NOT_SIGNED_IN')
+      else this.#lost()
+    }
+  }
+
+  #lost(): void {
+    this.#socket = null
+    if (isOver(this.#snapshot.state)) {
+      this.#set({ ...this.#snapshot, connection: 'idle' })
+      return
+    }
+    this.#calm ??= setTimeout(() => this.#set({ ...this.#snapshot, connection: 'reconnecting' }), CALM_MS)
+    this.#timer = setTimeout(() => this.#open(), this.#retryMs)
+    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2)
+    this.#refusals += 1
+    if (this.#refusals % REFUSALS === 0) void this.#askWhy()
+  }
+
+  /** A refused WebSocket does not say why; the same question over HTTP does. */
+  async #askWhy(): Promise<void> {
+    const { session } = this.#snapshot
+    const answer = await fetch(`/gateway/lab-sessions?lab=-`).catch(() => null)
+    if (answer?.status === ERRORS.NOT_SIGNED_IN.status && this.#snapshot.session === session)
+      this.#giveUp('NOT_SIGNED_IN')
+  }
+
+  #giveUp(code: 'NOT_SIGNED_IN'): void {
+    this.close()
+    this.notify(code, ERRORS[code].message)
+  }
+
+  #receive(message: ToBrowser): void {
+    switch (message.type) {
+      case 'state':
+        this.#set({ ...this.#snapshot, state: message.state, active: topmost(this.#snapshot.active, message.state) })
+        break
+      case 'terminal.screen':
+        this.#viewers.get(message.terminal)?.screen(message.data, message)
+        break
+      case 'terminal.output':
+        this.#viewers.get(message.terminal)?.output(message.data)
+        break
+      case 'terminal.resized':
+        this.#viewers.get(message.terminal)?.resized(message)
+        break
+      case 'ran':
+      case 'opened':
+        this.activate(message.terminal)
+        break
+      case 'error':
+        this.notify(message.code, message.message)
+        break
+    }
+  }
+
+  #set(next: LiveSnapshot): void {
+    this.#snapshot = next
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+export const isOver = (state: LabSessionState | null): boolean =>
+  state?.room.status === 'ended' || state?.room.status === 'failed'
+
+/** The active terminal while it is there (or about to be), else the last one that lives. */
+function topmost(active: string | null, { terminals }: LabSessionState): string | null {
+  if (active !== null && terminals.some(({ id }) => id === active)) return active
+  return (terminals.findLast(({ ended }) => ended === null) ?? terminals.at(-1))?.id ?? active
+}

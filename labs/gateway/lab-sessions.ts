@@ -1,0 +1,272 @@
+/** All lab sessions that this gateway carries: started, found again, looked at, ended. */
+import { randomBytes } from 'node:crypto'
+import { setInterval } from 'node:timers'
+import { ERRORS, KraftlabError } from '#config/errors.ts'
+import type { Installation } from '#config/installation.ts'
+import type { DatabaseWorker } from '#data/worker-client.ts'
+import { type Catalog, labFiles } from '#labs/engine/catalog.ts'
+import type { Lab } from '#labs/engine/define.ts'
+import { readHistory } from '#labs/engine/history.ts'
+import { LabSession } from '#labs/engine/lab-session.ts'
+import { findRooms, type Room, startRoom } from '#labs/sandbox/room.ts'
+import { LiveLabSession } from './live-lab-session.ts'
+import { log } from './requests.ts'
+import { RateLimit, roomCap, Slots } from './room-cap.ts'
+import { type Learner, owns } from './sign-in.ts'
+import { hasRoom, historyFile, readOptionalStory } from './stories.ts'
+
+/** One to work in and one to compare with; a class needs the memory. */
+const MAX_ROOMS_OF_ONE = 2
+/** Starting a room keeps a core busy for a second: more than a few starts burst, then one in 15 s. */
+const STARTS = { burst: 6, refillMs: 15_000 }
+/** More at once only make each slower than its time limit. */
+const ROOMS_STARTING_AT_ONCE = 4
+const IDLE_CHECK_MS = 15_000
+
+const LOST = 'The room was lost while Kraftlab was restarted. Your progress is kept: start a new room to go on.'
+const STOPPED = 'Kraftlab was stopped. Your progress is kept: start a new room to go on.'
+const ENDED_BY_LEARNER = 'You ended this room. Your progress is kept.'
+
+type Parts = {
+  root: string
+  data: string
+  installation: Installation
+  runDir: string
+  catalog: Catalog
+  database: DatabaseWorker
+  /** a room ends after so long without a sign of its learner, ms */
+  idleMs: number
+  maxRooms: number | null
+}
+
+export class LabSessions {
+  private readonly carried = new Map<string, LiveLabSession>()
+  private readonly closing = new Map<string, Promise<void>>()
+  private readonly starts = new RateLimit(STARTS.burst, STARTS.refillMs)
+  private readonly slots = new Slots(ROOMS_STARTING_AT_ONCE)
+  /** Starting and reopening go one after another: no learner gets two by clicking twice. */
+  private turn: Promise<unknown> = Promise.resolve()
+  private readonly idleCheck: NodeJS.Timeout
+  /** rows being written and rooms starting or ending: `stop` waits for them */
+  private readonly ends = new Set<Promise<void>>()
+  private cap = 1
+  private stopping = false
+
+  private constructor(private readonly parts: Parts) {
+    this.idleCheck = setInterval(() => this.endIdle(), Math.min(IDLE_CHECK_MS, parts.idleMs / 4)).unref()
+  }
+
+  /** Finds the rooms that an earlier gateway left running and goes on with them; ends what has no room any more. */
+  static async open(parts: Parts): Promise<LabSessions> {
+    const sessions = new LabSessions(parts)
+    const rooms = new Map((await findRooms(parts.runDir)).map((room) => [room.id, room]))
+    for (const { id, userId, lab } of await parts.database.findLiveLabSessions()) {
+      const room = rooms.get(id)
+      try {
+        if (await sessions.adopt(id, userId, lab, room)) rooms.delete(id)
+      } catch (error) {
+        log(error)
+        await parts.database.endLabSession(id, new Date(), LOST)
+      }
+    }
+    for (const room of rooms.values()) await room.end()
+    sessions.cap = roomCap(parts.maxRooms, sessions.rooms.running)
+    return sessions
+  }
+
+  get rooms(): { running: number; max: number } {
+    return { running: this.live().length, max: this.cap }
+  }
+
+  /**
+   * Starts a lab for a learner: at once in state `starting`; its room follows.
+   * @returns the one that the learner already has of that lab where it lives
+   * @throws KraftlabError UNKNOWN_LAB, BROKEN_LAB, TOO_MANY_ROOMS
+   */
+  start(learner: Learner, slug: string): Promise<{ id: string; isNew: boolean }> {
+    return this.inTurn(async () => {
+      const lab = this.requireLab(slug)
+      const current = this.findOptionalCurrent(learner, slug)
+      if (current) return { id: current.id, isNew: false }
+      this.requireSpace(learner)
+      const id = newId()
+      const { userId } = learner
+      await this.parts.database.createLabSession({ id, userId, lab: slug, startedAt: new Date() })
+      const live = await this.carry(id, userId, lab).catch(async (error) => {
+        await this.parts.database.endLabSession(id, new Date(), ERRORS.ROOM_FAILED.message)
+        throw error
+      })
+      this.keep(this.startRoom(live, lab))
+      return { id, isNew: true }
+    })
+  }
+
+  findOptionalCurrent(learner: Learner, slug: string): LiveLabSession | null {
+    return this.live().find(({ lab, userId }) => lab === slug && owns(learner, userId)) ?? null
+  }
+
+  /**
+   * One that is over is opened from its history, to be looked at.
+   * @throws KraftlabError NOT_FOUND, NOT_YOURS, and as `requireLab`
+   */
+  async find(learner: Learner, id: string): Promise<LiveLabSession> {
+    const carried = this.carried.get(id)
+    if (carried) {
+      if (!owns(learner, carried.userId)) throw new KraftlabError('NOT_YOURS')
+      return carried
+    }
+    const row = await this.parts.database.findOptionalLabSession(id)
+    if (!row) throw new KraftlabError('NOT_FOUND')
+    if (!owns(learner, row.userId)) throw new KraftlabError('NOT_YOURS')
+    return this.inTurn(async () => {
+      const meanwhile = this.carried.get(id)
+      if (meanwhile) return meanwhile
+      await this.closing.get(id)
+      const live = await this.carry(id, row.userId, this.requireLab(row.lab))
+      live.endedEarlier(row.endedWhy ?? ERRORS.ROOM_ENDED.message)
+      return live
+    })
+  }
+
+  /** @throws as `find` */
+  async end(learner: Learner, id: string): Promise<void> {
+    const live = await this.find(learner, id)
+    live.end(ENDED_BY_LEARNER)
+    await live.ending.catch(log)
+    this.letGo(live)
+  }
+
+  /** A browser went: what is over and seen by nobody is put away. */
+  letGo(live: LiveLabSession): void {
+    if (live.isLive || live.browsers > 0 || this.carried.get(live.id) !== live) return
+    this.carried.delete(live.id)
+    const closed = live.close().catch(log)
+    this.closing.set(live.id, closed)
+    void closed.then(() => this.closing.delete(live.id))
+  }
+
+  /** Ends every room, for good. */
+  async stop(): Promise<void> {
+    this.stopping = true
+    clearInterval(this.idleCheck)
+    for (const one of this.live()) one.end(STOPPED)
+    // A room that was still starting is ended when it is there.
+    while (this.ends.size > 0) await Promise.all(this.ends)
+    await Promise.all([...this.carried.values()].map((one) => one.close().catch(log)))
+    await Promise.all(this.closing.values())
+  }
+
+  private live(): LiveLabSession[] {
+    return [...this.carried.values()].filter(({ isLive }) => isLive)
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(work)
+    this.turn = result.catch(() => undefined)
+    return result
+  }
+
+  private requireLab(slug: string): Lab {
+    const { labs, problems } = this.parts.catalog
+    const lab = labs.get(slug)
+    if (lab) return lab
+    throw new KraftlabError(problems.some((one) => one.slug === slug) ? 'BROKEN_LAB' : 'UNKNOWN_LAB')
+  }
+
+  private requireSpace(learner: Learner): void {
+    if (this.stopping) throw new KraftlabError('UNAVAILABLE')
+    const live = this.live()
+    if (live.filter(({ userId }) => owns(learner, userId)).length >= MAX_ROOMS_OF_ONE) {
+      throw new KraftlabError(
+        'TOO_MANY_ROOMS',
+        `You have ${MAX_ROOMS_OF_ONE} rooms running, which is as many as one learner may have. End one of them first.`,
+      )
+    }
+    if (live.length >= this.cap) throw new KraftlabError('TOO_MANY_ROOMS')
+    if (!this.starts.take(learner.userId)) {
+      throw new KraftlabError('TOO_MANY_ROOMS', 'You have started many rooms in a short time. Try again in a minute.')
+    }
+  }
+
+  /** Opens the history and keeps the database in step with it. */
+  private async carry(id: string, userId: string, lab: Lab): Promise<LiveLabSession> {
+    const { data, database } = this.parts
+    const before = await database.findPasses({ userId, lab: lab.slug, exceptLabSession: id })
+    const engine = await LabSession.open({ id, lab, learner: userId, file: historyFile(data, id) })
+    const live = new LiveLabSession(engine, userId, new Set(before.map(({ check }) => check)))
+    engine.on('passed', ({ step, check, evidence, at }) => {
+      this.keep(database.recordPass(id, { step, check, evidence, at: new Date(at) }))
+    })
+    engine.on('failed', (error) => {
+      log(error)
+      live.end('Kraftlab could not write your progress down, so the room was ended. Tell whoever runs this server.')
+    })
+    live.on('ended', (why) => {
+      this.keep(database.endLabSession(id, new Date(), why))
+      this.keep(live.ending)
+      this.letGo(live)
+    })
+    this.carried.set(id, live)
+    return live
+  }
+
+  /** What must be done before the gateway stops; a failure is logged: rows can be rebuilt from the histories. */
+  private keep(work: Promise<void>): void {
+    const kept = work.catch(log).finally(() => this.ends.delete(kept))
+    this.ends.add(kept)
+  }
+
+  private async startRoom(live: LiveLabSession, lab: Lab): Promise<void> {
+    const { root, installation, runDir } = this.parts
+    try {
+      await this.slots.run(async () => {
+        if (!live.isLive) return
+        const plan = { id: live.id, hosts: lab.hosts, files: await labFiles(root, lab), welcome: '' }
+        const room = await startRoom(plan, { installation, runDir })
+        if (!live.isLive) return room.end()
+        live.engine.note('room-started', '')
+        live.join(room, 0)
+      })
+    } catch (error) {
+      log(error)
+      live.end(error instanceof KraftlabError ? error.message : ERRORS.ROOM_FAILED.message, 'failed')
+    }
+  }
+
+  /** @returns whether it goes on */
+  private async adopt(id: string, userId: string, slug: string, room: Room | undefined): Promise<boolean> {
+    const { data, database, catalog } = this.parts
+    const story = await readOptionalStory(data, id)
+    for (const pass of story?.passes ?? []) await database.recordPass(id, pass)
+    const lab = catalog.labs.get(slug)
+    if (!room || !lab || story?.ended) {
+      const { at, why } = story?.ended ?? { at: new Date(), why: LOST }
+      if (story && !story.ended && lab) await this.noteLost(id, userId, lab)
+      await database.endLabSession(id, at, why)
+      return false
+    }
+    const { entries } = await readHistory(historyFile(data, id))
+    const live = await this.carry(id, userId, lab)
+    if (!hasRoom(entries)) live.engine.note('room-started', '')
+    live.join(room, live.engine.seen)
+    return true
+  }
+
+  private async noteLost(id: string, userId: string, lab: Lab): Promise<void> {
+    const engine = await LabSession.open({ id, lab, learner: userId, file: historyFile(this.parts.data, id) })
+    engine.note('room-ended', LOST)
+    await engine.close()
+  }
+
+  private endIdle(): void {
+    const minutes = Math.max(1, Math.round(this.parts.idleMs / 60_000))
+    const why = `The room ended after ${minutes} minutes in which nothing was done. Your progress is kept: start a new room to go on.`
+    for (const live of this.live()) if (Date.now() - live.lastActive > this.parts.idleMs) live.end(why)
+  }
+}
+
+/** Short, as it is part of a unix socket's path; not to be guessed. */
+const newId = (): string =>
+  BigInt(`0x${randomBytes(12).toString('hex')}`)
+    .toString(36)
+    .padStart(19, '0')

@@ -1,0 +1,275 @@
+/**
+ * A lab session that people look at: joins the engine's lab session (history, checks) with its room (terminals, what the
+ * watcher sees) and with the browsers that show both.
+ */
+import { EventEmitter } from 'node:events'
+import { KraftlabError } from '#config/errors.ts'
+import type { LabSession } from '#labs/engine/lab-session.ts'
+import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import type { Need } from '#labs/protocol/observation.ts'
+import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
+import type { Room } from '#labs/sandbox/room.ts'
+
+/** Longer than a need's cadence and a file's read on a busy machine; `labs verify` waits 20 s for its answer. */
+const ASSESS_LIMIT_MS = 12_000
+
+type Viewer = { terminal: string; show: (message: ToBrowser) => void }
+type Events = { changed: []; ended: [why: string] }
+
+export class LiveLabSession extends EventEmitter<Events> {
+  private room: Room | null = null
+  private roomState: LabSessionState['room'] = { status: 'starting', says: '' }
+  private hosts: string[]
+  private terminals: Terminal[] = []
+  private readonly opened = new Set<string>()
+  private readonly viewers = new Map<string, Viewer>()
+  private shown: string | null = null
+  private watched: Need[] = []
+  private assessing = 0
+  private welcomed = false
+  /** number of the last observation of this room that the engine was given */
+  private newest = 0
+  lastActive = Date.now()
+  browsers = 0
+
+  constructor(
+    readonly engine: LabSession,
+    /** the learner it was started for */
+    readonly userId: string,
+    private readonly passedBefore: ReadonlySet<string>,
+  ) {
+    super()
+    // One listener a browser; their number is bounded elsewhere.
+    this.setMaxListeners(0)
+    this.hosts = engine.lab.hosts.map(({ name }) => name)
+    engine.on('changed', () => this.changed())
+    engine.on('needs', () => this.watch())
+    engine.on('stored', () => this.room?.send({ type: 'seen', number: this.engine.seen }))
+  }
+
+  get id(): string {
+    return this.engine.id
+  }
+  get lab(): string {
+    return this.engine.lab.slug
+  }
+  /** Its room is there or on its way. */
+  get isLive(): boolean {
+    return this.roomState.status === 'starting' || this.roomState.status === 'ready'
+  }
+
+  /** @param seen number of the last observation of this room that is in the history; 0 for a fresh room */
+  join(room: Room, seen: number): void {
+    this.room = room
+    room.on('message', (message) => this.onSwitch(message))
+    room.on('gone', (why) => this.end(`The room has ended: ${why}. Your progress is kept: start a new room to go on.`))
+    this.newest = seen
+    room.send({ type: 'hello', seen })
+    this.watch()
+    this.active()
+    this.setRoom('ready', '')
+  }
+
+  /** Says that there is no room (any more), and why. Ends the room if there is one. */
+  end(why: string, status: 'ended' | 'failed' = 'ended'): void {
+    if (!this.isLive) return
+    const room = this.room
+    this.room = null
+    this.terminals = []
+    this.viewers.clear()
+    this.engine.note('room-ended', why)
+    this.setRoom(status, why)
+    this.ending = room ? room.end() : Promise.resolve()
+    this.emit('ended', why)
+  }
+  /** settled when nothing of the room is left */
+  ending: Promise<void> = Promise.resolve()
+
+  /** Shows how a lab session ended that was over before this gateway began. */
+  endedEarlier(why: string): void {
+    this.setRoom('ended', why)
+  }
+
+  /** A learner did something: the room is not idle. */
+  active(): void {
+    this.lastActive = Date.now()
+  }
+
+  /** The whole state as it goes to browsers; serialised once for all of them. */
+  stateMessage(): string {
+    this.shown ??= JSON.stringify({ type: 'state', state: this.state() } satisfies ToBrowser)
+    return this.shown
+  }
+
+  /** @throws KraftlabError ROOM_ENDED, or UNAVAILABLE while it starts */
+  send(message: ToSwitch): void {
+    this.requireRoom().send(message)
+  }
+
+  /** Opens a terminal, or types a command into one. @returns the terminal's id */
+  async openTerminal(message: Extract<ToGateway, { host: string }>): Promise<string> {
+    if (!this.hosts.includes(message.host)) throw new KraftlabError('UNKNOWN_HOST')
+    const { terminal } = await this.requireRoom().call(message)
+    if (!terminal) throw new KraftlabError('HOST_UNAVAILABLE')
+    this.opened.add(terminal)
+    return terminal
+  }
+
+  hasTerminal(id: string): boolean {
+    return this.opened.has(id) || this.terminals.some((one) => one.id === id)
+  }
+
+  attach(viewer: string, terminal: string, show: Viewer['show']): void {
+    this.viewers.set(viewer, { terminal, show })
+  }
+
+  detach(viewer: string): void {
+    if (this.viewers.delete(viewer)) this.room?.send({ type: 'viewer.detach', viewer })
+  }
+
+  /** Every check judged now, of all steps, once all that they need has been looked at. For `labs verify`. */
+  async assess(): Promise<ReturnType<LabSession['assess']>> {
+    this.requireRoom()
+    const needs = this.engine.needs('all')
+    const awaited = new Set(
+      needs.filter((need) => !this.watched.some(({ name }) => name === need.name)).map((need) => need.name),
+    )
+    this.assessing++
+    this.watch()
+    try {
+      await this.results(needs, awaited)
+      return this.engine.assess()
+    } finally {
+      this.assessing--
+      this.watch()
+    }
+  }
+
+  /** Waits until those awaited anew have come and all are in the history; gives up silently: a check then says so. */
+  private async results(needs: Need[], awaited: Set<string>): Promise<void> {
+    const { room } = this
+    let newest = 0
+    const note = (message: FromSwitch) => {
+      if (message.type !== 'observed' || message.observation.type !== 'need') return
+      if (awaited.delete(message.observation.name)) newest = message.number
+    }
+    room?.on('message', note)
+    try {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(limit)
+          this.engine.off('changed', look)
+          resolve()
+        }
+        const look = () => {
+          if (awaited.size === 0 && this.engine.seen >= newest && this.engine.hasResults(needs)) done()
+        }
+        const limit = setTimeout(done, ASSESS_LIMIT_MS)
+        this.engine.on('changed', look)
+        look()
+      })
+    } finally {
+      room?.off('message', note)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.removeAllListeners()
+    await this.engine.close()
+  }
+
+  private requireRoom(): Room {
+    if (this.room) return this.room
+    if (this.roomState.status === 'starting') throw new KraftlabError('UNAVAILABLE', 'The room is still starting.')
+    throw new KraftlabError('ROOM_ENDED')
+  }
+
+  private watch(): void {
+    if (!this.room) return
+    this.watched = this.engine.needs(this.assessing > 0 ? 'all' : 'open')
+    this.room.send({ type: 'needs', needs: this.watched })
+  }
+
+  private onSwitch(message: FromSwitch): void {
+    switch (message.type) {
+      case 'welcome':
+        this.welcomed = true
+        this.hosts = message.hosts
+        this.setTerminals(message.terminals)
+        this.noteGap(message.oldest)
+        break
+      case 'observed':
+        // Before the welcome all comes again; a number is taken once.
+        if (!this.welcomed || message.number <= this.newest) break
+        this.newest = message.number
+        this.engine.observe(message)
+        break
+      case 'terminals':
+        this.setTerminals(message.terminals)
+        break
+      case 'viewer.screen': {
+        const { data, cols, rows } = message
+        this.show(message.viewer, (terminal) => ({ type: 'terminal.screen', terminal, data, cols, rows }))
+        break
+      }
+      case 'viewer.output':
+        this.show(message.viewer, (terminal) => ({ type: 'terminal.output', terminal, data: message.data }))
+        break
+      case 'viewer.resized': {
+        const { cols, rows } = message
+        this.show(message.viewer, (terminal) => ({ type: 'terminal.resized', terminal, cols, rows }))
+        break
+      }
+      // Replies belong to their calls; the gateway starts no processes without a terminal.
+      case 'reply':
+      case 'process.output':
+      case 'process.exit':
+        break
+    }
+  }
+
+  private show(viewer: string, message: (terminal: string) => ToBrowser): void {
+    const at = this.viewers.get(viewer)
+    at?.show(message(at.terminal))
+  }
+
+  /** What the switch had to forget while no gateway listened is a gap in the history. */
+  private noteGap(oldest: number): void {
+    if (oldest <= this.newest + 1) return
+    const at = Date.now()
+    this.newest = oldest - 1
+    const observation = { type: 'unobserved' as const, why: 'the gateway was away for too long', since: at }
+    this.engine.observe({ number: this.newest, at, mono: performance.now(), observation })
+  }
+
+  private setTerminals(terminals: Terminal[]): void {
+    this.terminals = terminals
+    this.changed()
+  }
+
+  private setRoom(status: LabSessionState['room']['status'], says: string): void {
+    this.roomState = { status, says }
+    this.changed()
+  }
+
+  private changed(): void {
+    this.shown = null
+    this.emit('changed')
+  }
+
+  private state(): LabSessionState {
+    const { steps, cluster } = this.engine.view()
+    return {
+      id: this.id,
+      lab: this.lab,
+      room: this.roomState,
+      hosts: this.hosts,
+      terminals: this.terminals,
+      steps: steps.map((step) => ({
+        ...step,
+        checks: step.checks.map((check) => ({ ...check, passedBefore: this.passedBefore.has(check.id) })),
+      })),
+      cluster,
+    }
+  }
+}

@@ -1,0 +1,201 @@
+/** The WebSocket of one browser: labs/protocol/live.ts. What it sends is validated, what it is sent is bounded. */
+import { randomBytes } from 'node:crypto'
+import type { RawData, WebSocket } from 'ws'
+import { KraftlabError } from '#config/errors.ts'
+import { MAX_INPUT_CHARS, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
+import type { LiveLabSession } from './live-lab-session.ts'
+import { parseOptional, shownError } from './requests.ts'
+import { RateLimit } from './room-cap.ts'
+
+/** JSON writes a control character as six; the rest of a message is small. */
+export const MAX_MESSAGE_BYTES = MAX_INPUT_CHARS * 6 + 1_024
+
+/** Two frames of a screen: nobody sees a state for less. */
+const STATE_EVERY_MS = 75
+/** A browser that has not taken this much yet gets no further state: it would only be older when it arrives. */
+const STATE_SKIP_BYTES = 256 * 1_024
+/** The switch gives each viewer credit of some 100,000 characters; a browser this far behind is gone or hostile. */
+const DROP_BYTES = 8 * 1_024 * 1_024
+/** More than a person pastes; one that sends faster is read more slowly, so that nothing piles up before its room. */
+const INPUT_BYTES_A_SECOND = 2 * 1_024 * 1_024
+/** A dead connection is noticed after two of these. */
+const PING_EVERY_MS = 20_000
+/** What is written down or starts a process: far more than a person does. */
+const DEEDS = { burst: 20, refillMs: 250 }
+const DEED: ReadonlySet<ToGateway['type']> = new Set(['terminal.open', 'terminal.run', 'answer', 'hint'])
+/** Tabs of one page, with room to spare. */
+const MAX_ATTACHED = 64
+
+type ViewerMessage = Extract<
+  ToGateway,
+  { type: 'terminal.detach' | 'terminal.acknowledge' | 'terminal.visible' | 'terminal.resize' }
+>
+
+/** Close codes 4000 and above are an application's own. */
+export const CLOSE = { behind: 4_000, signedOut: 4_001, badMessage: 4_002 } as const
+
+/**
+ * @param stillSignedIn asked now and then: a sign-out ends the streams, too
+ * @param gone called once when the browser has left
+ */
+export function serveBrowser(
+  socket: WebSocket,
+  live: LiveLabSession,
+  stillSignedIn: () => Promise<boolean>,
+  gone: () => void,
+): void {
+  const name = randomBytes(6).toString('base64url')
+  const attached = new Map<string, string>()
+  const deeds = new RateLimit(DEEDS.burst, DEEDS.refillMs)
+  let stateTimer: NodeJS.Timeout | null = null
+  let answered = true
+
+  const write = (text: string) => {
+    if (socket.readyState !== socket.OPEN) return
+    if (socket.bufferedAmount > DROP_BYTES) return drop(CLOSE.behind, 'too far behind')
+    socket.send(text)
+  }
+  const show = (message: ToBrowser) => write(JSON.stringify(message))
+  const showError = (error: unknown) => show({ type: 'error', ...shownError(error).body })
+  const drop = (code: number, why: string) => {
+    socket.close(code, why)
+    // One that does not read does not see the close either.
+    if (code === CLOSE.behind) socket.terminate()
+  }
+
+  const showState = () => {
+    stateTimer = null
+    if (socket.bufferedAmount > STATE_SKIP_BYTES) return showStateSoon()
+    write(live.stateMessage())
+  }
+  function showStateSoon(): void {
+    stateTimer ??= setTimeout(showState, STATE_EVERY_MS)
+  }
+  // When a room ends its viewers are forgotten there.
+  const onEnded = () => attached.clear()
+
+  const ping = setInterval(() => {
+    if (!answered) return socket.terminate()
+    answered = false
+    socket.ping()
+    stillSignedIn().then(
+      (holds) => holds || drop(CLOSE.signedOut, 'signed out'),
+      // The database is away for a moment: the next ping asks again.
+      (error) => shownError(error),
+    )
+  }, PING_EVERY_MS)
+
+  async function act(message: ToGateway): Promise<void> {
+    if (DEED.has(message.type)) takeDeed()
+    if (message.type !== 'terminal.acknowledge' && message.type !== 'terminal.visible') live.active()
+    switch (message.type) {
+      case 'active':
+        break
+      case 'answer':
+        live.engine.answer(message.step, message.given)
+        break
+      case 'hint':
+        live.engine.hint(message.check, message.level)
+        break
+      case 'terminal.open':
+        show({ type: 'opened', terminal: await live.openTerminal(message) })
+        break
+      case 'terminal.run':
+        show({ type: 'ran', terminal: await live.openTerminal(message) })
+        break
+      case 'terminal.attach':
+        attach(message)
+        break
+      case 'terminal.input':
+      case 'terminal.close':
+        if (!live.hasTerminal(message.terminal)) throw new KraftlabError('UNKNOWN_TERMINAL')
+        live.send(message)
+        break
+      default:
+        actAsViewer(message)
+    }
+  }
+
+  function takeDeed(): void {
+    if (!deeds.take(name)) throw new KraftlabError('UNAVAILABLE', 'That was too much at once. Wait a few seconds.')
+  }
+
+  function actAsViewer(message: ViewerMessage): void {
+    const viewer = attached.get(message.terminal)
+    // It was under way when the terminal or the room ended.
+    if (!viewer) return
+    switch (message.type) {
+      case 'terminal.detach':
+        attached.delete(message.terminal)
+        live.detach(viewer)
+        break
+      case 'terminal.acknowledge':
+        live.send({ type: 'viewer.acknowledge', viewer, chars: message.chars })
+        break
+      case 'terminal.visible':
+        live.send({ type: 'viewer.visible', viewer, visible: message.visible })
+        break
+      case 'terminal.resize':
+        live.send({ type: 'viewer.resize', viewer, cols: message.cols, rows: message.rows })
+        break
+    }
+  }
+
+  function attach(message: Extract<ToGateway, { type: 'terminal.attach' }>): void {
+    const { terminal, visible, cols, rows } = message
+    if (!live.hasTerminal(terminal)) throw new KraftlabError('UNKNOWN_TERMINAL')
+    if (attached.size >= MAX_ATTACHED) throw new KraftlabError('TOO_MANY_TERMINALS')
+    const before = attached.get(terminal)
+    if (before) live.detach(before)
+    // A new name each time: what is still under way to the old one must not be drawn over the new screen.
+    const viewer = `${name}.${randomBytes(4).toString('base64url')}`
+    attached.set(terminal, viewer)
+    live.attach(viewer, terminal, show)
+    live.send({ type: 'viewer.attach', viewer, terminal, visible, cols, rows })
+  }
+
+  let second = 0
+  let bytes = 0
+  const readSlowly = (data: RawData) => {
+    const now = Math.floor(performance.now() / 1_000)
+    if (now !== second) bytes = 0
+    second = now
+    bytes += (data as Buffer).length
+    if (bytes < INPUT_BYTES_A_SECOND || socket.isPaused) return
+    socket.pause()
+    setTimeout(() => socket.resume(), 1_000)
+  }
+
+  const onMessage = (data: RawData, isBinary: boolean) => {
+    readSlowly(data)
+    const parsed = isBinary ? null : toGateway.safeParse(parseOptional(String(data)))
+    if (!parsed?.success) {
+      showError(new KraftlabError('BAD_REQUEST'))
+      // A slip of the page is told; a stream of nonsense ends.
+      if (!deeds.take(name)) drop(CLOSE.badMessage, 'not messages of the protocol')
+      return
+    }
+    act(parsed.data).catch(showError)
+  }
+
+  live.browsers++
+  live.active()
+  live.on('changed', showStateSoon)
+  live.on('ended', onEnded)
+  socket.on('message', onMessage)
+  socket.on('pong', () => {
+    answered = true
+  })
+  // A frame that is too large or broken: ws closes the connection itself.
+  socket.on('error', () => socket.terminate())
+  socket.once('close', () => {
+    clearInterval(ping)
+    if (stateTimer) clearTimeout(stateTimer)
+    live.off('changed', showStateSoon)
+    live.off('ended', onEnded)
+    for (const viewer of attached.values()) live.detach(viewer)
+    live.browsers--
+    gone()
+  })
+  write(live.stateMessage())
+}

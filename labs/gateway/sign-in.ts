@@ -1,0 +1,48 @@
+/** Who sent a request: the same sign-in as the site's, asked of the database worker. */
+import type { IncomingMessage } from 'node:http'
+import { KraftlabError } from '#config/errors.ts'
+import type { Learner } from '#data/sign-in.ts'
+
+export type { Learner }
+
+/** A page load makes several requests at once; a sign-out takes effect within this time. */
+const REMEMBER_MS = 3_000
+/** Oldest are forgotten beyond this: cookies come from anybody. */
+const MAX_REMEMBERED = 2_000
+
+type Ask = (cookie: string | null) => Promise<Learner | null>
+
+export class SignIns {
+  private readonly remembered = new Map<string, { learner: Promise<Learner | null>; until: number }>()
+
+  constructor(
+    private readonly ask: Ask,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** @throws KraftlabError NOT_SIGNED_IN */
+  async require(request: IncomingMessage): Promise<Learner> {
+    const learner = await this.findOptional(request.headers.cookie)
+    if (!learner) throw new KraftlabError('NOT_SIGNED_IN')
+    return learner
+  }
+
+  findOptional(cookie: string | undefined): Promise<Learner | null> {
+    if (!cookie) return Promise.resolve(null)
+    const known = this.remembered.get(cookie)
+    if (known && known.until > this.now()) return known.learner
+    const learner = this.ask(cookie)
+    this.remembered.delete(cookie)
+    this.remembered.set(cookie, { learner, until: this.now() + REMEMBER_MS })
+    for (const oldest of this.remembered.keys()) {
+      if (this.remembered.size <= MAX_REMEMBERED) break
+      this.remembered.delete(oldest)
+    }
+    // A failure is not an answer to remember.
+    learner.catch(() => this.remembered.delete(cookie))
+    return learner
+  }
+}
+
+export const owns = (learner: Learner, userId: string): boolean =>
+  learner.userId === userId || learner.formerly.includes(userId)

@@ -1,0 +1,8 @@
+/** A record may hold as much as a batch: what is sent on and kept for good is bounded. */
+const MAX_CHARS = 64 * 1024
+
+/** The same without bigints, which JSON lacks: those, beyond what a number can say exactly, become text. */
+export function jsonSafe(data: unknown): unknown {
+  const text = JSON.stringify(data, (_key, value) => (typeof value === 'bigint' ? value.toString() : value))
+  return text.length > MAX_CHARS ? { tooLarge: text.length } : JSON.parse(text)
+}

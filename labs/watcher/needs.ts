@@ -1,0 +1,150 @@
+/** What a lab asked for beyond the cluster view, kept up to date while it asks. */
+import { ConnectionError, KafkaError } from '#labs/kafka/client/errors.ts'
+import { DecodeError } from '#labs/kafka/codec/errors.ts'
+import type { Need, NeedResult } from '#labs/protocol/observation.ts'
+import { Bell, within } from './clock.ts'
+import { groupsOf } from './groups.ts'
+import type { NodeWatch } from './node-watch.ts'
+import { RecordsReader } from './records.ts'
+import type { Surroundings } from './room.ts'
+
+const CADENCE_MS = 1_000
+/** However often something happens. */
+const LEAST_PAUSE_MS = 50
+/** A failure that is likely to pass is told only when it did not. */
+const PASSING_PAUSE_MS = 100
+const PASSING_TIMES = 20
+const FILE_TIMEOUT_MS = 3_000
+
+type Fetch = () => Promise<NeedResult>
+
+class NeedWatch {
+  readonly #need: Need
+  readonly #room: Surroundings
+  readonly #fetch: Fetch
+  readonly #bell: Bell
+  readonly #stop = new AbortController()
+  #sent: string | undefined
+
+  constructor(need: Need, room: Surroundings, fetch: Fetch) {
+    this.#need = need
+    this.#room = room
+    this.#fetch = fetch
+    this.#bell = new Bell(room.clock)
+  }
+
+  get need(): Need {
+    return this.#need
+  }
+
+  ring(): void {
+    this.#bell.ring()
+  }
+
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#stop
+    const stop = (): void => this.stop()
+    this.#room.signal.addEventListener('abort', stop, { once: true })
+    for (let passed = 0; !signal.aborted; ) {
+      let result: NeedResult
+      try {
+        result = await this.#fetch()
+        passed = 0
+      } catch (error) {
+        if (error instanceof KafkaError && error.passing && ++passed < PASSING_TIMES) {
+          await this.#room.clock.delay(PASSING_PAUSE_MS, signal)
+          continue
+        }
+        result = { state: 'failed', why: this.#why(error) }
+      }
+      if (signal.aborted) break
+      this.#send(result)
+      await this.#room.clock.delay(LEAST_PAUSE_MS, signal)
+      await this.#bell.wait(CADENCE_MS, signal)
+    }
+    this.#room.signal.removeEventListener('abort', stop)
+  }
+
+  #send(result: NeedResult): void {
+    const text = JSON.stringify(result)
+    if (text === this.#sent) return
+    this.#sent = text
+    this.#room.emit({ type: 'need', name: this.#need.name, result })
+  }
+
+  #why(error: unknown): string {
+    if (error instanceof ConnectionError || error instanceof KafkaError || error instanceof DecodeError)
+      return error.message
+    if (!(error instanceof Error) || error.constructor !== Error) this.#room.problem(error)
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+export class Needs {
+  readonly #room: Surroundings
+  readonly #nodes: NodeWatch[]
+  #watches = new Map<string, NeedWatch>()
+
+  constructor(room: Surroundings, nodes: NodeWatch[]) {
+    this.#room = room
+    this.#nodes = nodes
+  }
+
+  /** Those that stay the same go on undisturbed, the others stop and start at once. */
+  set(needs: Need[]): void {
+    const kept = new Map<string, NeedWatch>()
+    for (const need of needs) {
+      const running = this.#watches.get(need.name)
+      if (running && JSON.stringify(running.need) === JSON.stringify(need)) kept.set(need.name, running)
+    }
+    for (const [name, watch] of this.#watches) if (kept.get(name) !== watch) watch.stop()
+    for (const need of needs) {
+      if (kept.has(need.name)) continue
+      const watch = new NeedWatch(need, this.#room, this.#fetcher(need))
+      kept.set(need.name, watch)
+      watch.run().catch(this.#room.problem)
+    }
+    this.#watches = kept
+  }
+
+  /** Something happened that may change results: look now, not at the next tick. */
+  ring(): void {
+    for (const watch of this.#watches.values()) if (watch.need.kind !== 'file') watch.ring()
+  }
+
+  #fetcher(need: Need): Fetch {
+    switch (need.kind) {
+      case 'records': {
+        const reader = new RecordsReader(need.topic, need.max, this.#nodes)
+        return () => reader.read()
+      }
+      case 'groups':
+        return () => groupsOf(this.#nodes)
+      case 'file':
+        return this.#fileFetcher(need)
+    }
+  }
+
+  #fileFetcher(need: Extract<Need, { kind: 'file' }>): Fetch {
+    const { host, path, maxBytes } = need
+    let reading: Promise<NeedResult> | undefined
+    return async () => {
+      // one that does not answer is not asked a second time while it may still
+      reading ??= this.#room
+        .files(host, [{ path, maxBytes }])
+        .then(([file]): NeedResult => {
+          if (file === undefined) return { state: 'failed', why: `no answer about ${path}` }
+          if (file !== null && 'failed' in file) return { state: 'failed', why: file.failed }
+          return { state: 'fetched', value: file }
+        })
+        .finally(() => {
+          reading = undefined
+        })
+      return within(FILE_TIMEOUT_MS, `reading ${path} on ${host}`, reading)
+    }
+  }
+}

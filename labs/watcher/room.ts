@@ -1,0 +1,28 @@
+import type { Duplex } from 'node:stream'
+import type { Schemas } from '#labs/kafka/codec/schemas.ts'
+import type { FileContent, Observation } from '#labs/protocol/observation.ts'
+import type { Clock } from './clock.ts'
+
+export type Socket = { address: string; port: number }
+
+/** What the watcher is given of the room: all that it can see or do. */
+export type WatcherOptions = {
+  hosts: string[]
+  /** TCP sockets that listen in the host's network namespace now */
+  sockets(host: string): Promise<Socket[]>
+  /** Connects inside that namespace; rejects where nothing answers. `address` is one that can be dialled. */
+  dial(host: string, address: string, port: number): Promise<Duplex>
+  /** One result a file, in order: null where there is none. */
+  files(
+    host: string,
+    wanted: { path: string; maxBytes: number }[],
+  ): Promise<(FileContent | null | { failed: string })[]>
+  schemas: Schemas
+  emit(observation: Observation): void
+  clock?: Clock
+  /** A mistake of ours, which stopped one part for a while; stderr where left out. */
+  problem?(error: unknown): void
+}
+
+/** What the parts share. */
+export type Surroundings = Required<WatcherOptions> & { signal: AbortSignal }

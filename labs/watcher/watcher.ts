@@ -1,0 +1,67 @@
+/**
+ * Sees what Kafka nodes in a room do, without leaving a trace in them: no registration, no group, no topic. It believes
+ * nothing but what it sees on the wire, and expects every byte of it to be a lie.
+ */
+import type { Need } from '#labs/protocol/observation.ts'
+import { systemClock } from './clock.ts'
+import { ClusterLog } from './cluster-log.ts'
+import { Needs } from './needs.ts'
+import { NodeWatch } from './node-watch.ts'
+import type { Surroundings, WatcherOptions } from './room.ts'
+
+export type { WatcherOptions } from './room.ts'
+
+export class Watcher {
+  readonly #stop = new AbortController()
+  readonly #nodes: NodeWatch[]
+  readonly #needs: Needs
+  readonly #running: Promise<unknown>
+  readonly #logs = new Map<string, ClusterLog>()
+
+  /** Begins at once. */
+  constructor(options: WatcherOptions) {
+    const problem = options.problem ?? ((error: unknown): void => console.error('watcher:', error))
+    const { signal } = this.#stop
+    const room: Surroundings = {
+      ...options,
+      clock: options.clock ?? systemClock,
+      problem,
+      signal,
+      // after close nothing more is said, whatever was on its way
+      emit: (observation) => {
+        if (!signal.aborted) options.emit(observation)
+      },
+    }
+    const fellows = {
+      log: (clusterId: string) => this.#log(clusterId),
+      moved: () => this.#forget(),
+      news: () => this.#needs.ring(),
+    }
+    this.#nodes = options.hosts.map((host) => new NodeWatch(host, room, fellows))
+    this.#needs = new Needs(room, this.#nodes)
+    this.#running = Promise.all(this.#nodes.map((node) => node.run().catch(problem)))
+  }
+
+  #log(clusterId: string): ClusterLog {
+    const log = this.#logs.get(clusterId) ?? new ClusterLog(clusterId)
+    this.#logs.set(clusterId, log)
+    return log
+  }
+
+  /** A host was formatted for another cluster: a log that no host has any more is gone, and would begin at its start. */
+  #forget(): void {
+    const inUse = new Set(this.#nodes.map(({ clusterId }) => clusterId))
+    for (const clusterId of this.#logs.keys()) if (!inUse.has(clusterId)) this.#logs.delete(clusterId)
+  }
+
+  /** Replaces what is asked for. Those dropped stop at once, those new are fetched at once. */
+  setNeeds(needs: Need[]): void {
+    if (!this.#stop.signal.aborted) this.#needs.set(needs)
+  }
+
+  /** Ends everything; resolves when no loop is left. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+}

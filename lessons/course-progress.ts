@@ -1,0 +1,45 @@
+/** A course as its page shows it to one learner: what is done, what comes next. */
+import type { Progress } from '#data/progress.ts'
+import { type Course, type Lesson, lessonsOf } from './course.ts'
+import { checksIn, findOptionalLabOutline } from './lab-outline.ts'
+
+export type LessonProgress = { lesson: Lesson; done: boolean; checks: { passed: number; all: number } | null }
+export type CourseProgress = {
+  lessons: Map<string, LessonProgress>
+  done: number
+  checks: { passed: number; all: number }
+  minutes: number
+  /** where to go on: null when all is done */
+  next: Lesson | null
+  begun: boolean
+}
+
+export async function courseProgress(course: Course, progress: Progress): Promise<CourseProgress> {
+  const all = await Promise.all(lessonsOf(course).map((lesson) => lessonProgress(lesson, progress)))
+  const last = all.find(({ lesson, done }) => lesson.slug === progress.readLast?.lesson && !done)
+  const next = last ?? all.find(({ done, lesson }) => !done && !lesson.problem)
+  const checks = all.flatMap((one) => one.checks ?? [])
+  return {
+    lessons: new Map(all.map((one) => [one.lesson.slug, one])),
+    done: all.filter(({ done }) => done).length,
+    checks: { passed: sum(checks, 'passed'), all: sum(checks, 'all') },
+    minutes: all.reduce((minutes, { lesson }) => minutes + lesson.minutes, 0),
+    next: next?.lesson ?? null,
+    begun: progress.readLast !== null || all.some(({ done, checks: own }) => done || (own?.passed ?? 0) > 0),
+  }
+}
+
+async function lessonProgress(lesson: Lesson, progress: Progress): Promise<LessonProgress> {
+  const outline = lesson.lab ? await findOptionalLabOutline(lesson.lab) : null
+  // A pass of a check that a newer lab no longer has is not counted.
+  const ids = new Set(outline?.steps.flatMap(({ id, checks }) => [id, ...checks.map((check) => check.id)]))
+  const passed = (progress.labs[lesson.lab ?? ''] ?? []).filter(({ check }) => ids.has(check)).length
+  return {
+    lesson,
+    done: lesson.slug in progress.lessons,
+    checks: outline && { passed, all: checksIn(outline) },
+  }
+}
+
+const sum = (all: { passed: number; all: number }[], field: 'passed' | 'all') =>
+  all.reduce((total, one) => total + one[field], 0)

@@ -1,0 +1,57 @@
+/** What a page says of a lab before a room of it runs: steps and checks by name, from what set-up built. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readEnvironment } from '#config/environment.ts'
+import type { Lab } from '#labs/engine/define.ts'
+
+export type LabOutline = {
+  slug: string
+  title: string
+  minutes: number
+  hosts: string[]
+  steps: { id: string; title: string; asks: boolean; checks: { id: string; title: string }[] }[]
+}
+
+/** Slugs of the labs that set-up saw, or null where it has not run. */
+export async function knownLabs(root: string): Promise<string[] | null> {
+  try {
+    return await readdir(join(root, 'dist', 'catalog'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+const outlines = new Map<string, LabOutline>()
+
+/** Null for a lab that is not there or has a mistake: the gateway says what is wrong when it is started. */
+export async function findOptionalLabOutline(slug: string): Promise<LabOutline | null> {
+  const known = outlines.get(slug)
+  if (known) return known
+  const file = pathToFileURL(join(readEnvironment().root, 'dist', 'catalog', slug, 'lab.mjs')).href
+  try {
+    // Built beside the site, not into it.
+    const { default: lab } = (await import(/* turbopackIgnore: true */ file)) as { default: Lab }
+    const outline: LabOutline = {
+      slug: lab.slug,
+      title: lab.title,
+      minutes: lab.minutes,
+      hosts: lab.hosts.map(({ name }) => name),
+      steps: lab.steps.map(({ id, title, ask, checks }) => ({
+        id,
+        title,
+        asks: ask !== null,
+        checks: checks.map((check) => ({ id: check.id, title: check.title })),
+      })),
+    }
+    outlines.set(slug, outline)
+    return outline
+  } catch (error) {
+    console.error(`lab ${slug} has no outline: ${error instanceof Error ? error.message : error}`)
+    return null
+  }
+}
+
+export const checksIn = (outline: LabOutline): number =>
+  outline.steps.reduce((sum, { checks, asks }) => sum + checks.length + (asks ? 1 : 0), 0)

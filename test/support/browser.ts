@@ -1,0 +1,35 @@
+/** The system's Chromium, driven by playwright-core. */
+import { existsSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = PLACES.find((path) => existsSync(path))
+  if (!executablePath) throw new Error(`no Chromium at ${PLACES.join(', ')}: apt-get install chromium`)
+  // Its own sandbox needs what root and some containers do not have; it sees our pages alone.
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+}
+
+/** What a page says on its console of errors, and scripts that the content security policy stopped. */
+export function collectComplaints(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return complaints
+}
+
+/** @returns one line a violation: rule, and the first elements it holds for */
+export async function axeViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ html, failureSummary }) => `${html} ${failureSummary}`)
+        .join(' | ')}`,
+  )
+}

@@ -1,0 +1,210 @@
+/** A real Kafka node on this machine's loopback, for what needs no room: its own ports and directory, gone when told. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readInstallation } from '#config/installation.ts'
+
+const TOOL_LIMIT_MS = 60_000
+const START_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 20_000
+const LOG_TAIL_CHARS = 2_000
+/** Small and quick to start: several of them fit a machine of two cores. */
+const JVM_OPTIONS = ['-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xss512k']
+
+export const installation = readInstallation(process.cwd())
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Main classes by tool, from the table that the rooms' launcher reads. */
+function mainClass(tool: string): string {
+  const line = readFileSync(join(installation.kafka.home, 'tools'), 'utf8')
+    .split('\n')
+    .find((candidate) => candidate.startsWith(`${tool} `))
+  const found = line?.split(/\s+/)[1]
+  if (!found) throw new Error(`no tool ${tool}`)
+  return found
+}
+
+const java = (main: string, args: string[]): string[] => [
+  ...JVM_OPTIONS,
+  '-cp',
+  `${installation.kafka.home}/libs/*`,
+  main,
+  ...args,
+]
+
+export type NodeOptions = { quorum: 'static' | 'dynamic'; settings?: Record<string, string> }
+
+export class KafkaNode {
+  readonly folder = mkdtempSync(join(tmpdir(), 'kraftlab-kafka-'))
+  readonly id = 1
+  #process: ChildProcess | undefined
+
+  private constructor(
+    readonly options: NodeOptions,
+    readonly brokerPort: number,
+    readonly controllerPort: number,
+  ) {}
+
+  /** Makes its configuration; neither formatted nor started. */
+  static async make(options: NodeOptions): Promise<KafkaNode> {
+    const node = new KafkaNode(options, await freePort(), await freePort())
+    mkdirSync(node.logs)
+    writeFileSync(node.config, node.#properties())
+    return node
+  }
+
+  get config(): string {
+    return join(this.folder, 'server.properties')
+  }
+  get logs(): string {
+    return join(this.folder, 'logs')
+  }
+  get bootstrap(): string {
+    return `127.0.0.1:${this.brokerPort}`
+  }
+  get metadataFolder(): string {
+    return join(this.logs, '__cluster_metadata-0')
+  }
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
+  #properties(): string {
+    const controller = `127.0.0.1:${this.controllerPort}`
+    const quorum: Record<string, string> =
+      this.options.quorum === 'static'
+        ? { 'controller.quorum.voters': `${this.id}@${controller}` }
+        : { 'controller.quorum.bootstrap.servers': controller }
+    const settings = {
+      'process.roles': 'broker,controller',
+      'node.id': String(this.id),
+      ...quorum,
+      listeners: `PLAINTEXT://${this.bootstrap},CONTROLLER://${controller}`,
+      'advertised.listeners': `PLAINTEXT://${this.bootstrap}`,
+      'controller.listener.names': 'CONTROLLER',
+      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      'log.dirs': this.logs,
+      'offsets.topic.replication.factor': '1',
+      'offsets.topic.num.partitions': '3',
+      'transaction.state.log.replication.factor': '1',
+      'transaction.state.log.min.isr': '1',
+      'group.initial.rebalance.delay.ms': '0',
+      // 128 MiB by default, which a small heap has not
+      'log.cleaner.dedupe.buffer.size': '2097152',
+      ...this.options.settings,
+    }
+    return Object.entries(settings)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join('')
+  }
+
+  /** Runs one of Kafka's tools to its end. @returns stdout. @throws Error with its output if it fails */
+  async tool(name: string, args: string[], input = ''): Promise<string> {
+    const child = spawn(join(installation.java.home, 'bin/java'), java(mainClass(name), args), {
+      cwd: this.folder,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: TOOL_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    })
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const [status] = await once(child, 'close')
+    if (status !== 0) throw new Error(`${name} ${args.join(' ')}: status ${status}\n${stdout}\n${stderr}`)
+    return stdout
+  }
+
+  /** @returns the cluster id */
+  async format(clusterId?: string): Promise<string> {
+    const id = clusterId ?? (await this.tool('kafka-storage', ['random-uuid'])).trim()
+    const how = this.options.quorum === 'dynamic' ? ['--standalone'] : []
+    await this.tool('kafka-storage', ['format', '--config', this.config, '--cluster-id', id, ...how])
+    return id
+  }
+
+  wipe(): void {
+    rmSync(this.logs, { recursive: true, force: true })
+    mkdirSync(this.logs)
+  }
+
+  /** Resolves once the broker has started. */
+  async start(): Promise<void> {
+    const log = createWriteStream(join(this.folder, 'node.log'), { flags: 'a' })
+    // with the distribution's log configuration, "Kafka Server started" is said on stdout
+    const logging = `-Dlog4j2.configurationFile=${installation.kafka.home}/config/log4j2.yaml`
+    const logs = `-Dkafka.logs.dir=${this.folder}`
+    const child = spawn(
+      join(installation.java.home, 'bin/java'),
+      [logging, logs, ...java('kafka.Kafka', [this.config])],
+      {
+        cwd: this.folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    this.#process = child
+    let text = ''
+    const started = new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`not started in ${START_LIMIT_MS} ms: ${text}`)), START_LIMIT_MS)
+      const hear = (chunk: Buffer): void => {
+        log.write(chunk)
+        text = (text + chunk.toString()).slice(-LOG_TAIL_CHARS)
+        if (!text.includes('Kafka Server started')) return
+        clearTimeout(timer)
+        resolve()
+      }
+      child.stdout.on('data', hear)
+      child.stderr.on('data', hear)
+      child.once('exit', () => {
+        clearTimeout(timer)
+        log.end()
+        reject(new Error(`the node ended: ${text}`))
+      })
+    })
+    await started
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
+    await ended
+    clearTimeout(timer)
+  }
+
+  stop(): Promise<void> {
+    return this.#end('SIGTERM')
+  }
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(signal)
+  }
+
+  /** Ends it and leaves nothing behind. */
+  async remove(): Promise<void> {
+    await this.kill()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,76 @@
+/** What a watcher sees of this machine's loopback, narrowed to some ports, as if it were a room of one host. */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { vi } from 'vitest'
+import { Schemas } from '#labs/kafka/codec/schemas.ts'
+import type { Observation } from '#labs/protocol/observation.ts'
+import { Watcher, type WatcherOptions } from '#labs/watcher/watcher.ts'
+import { installation } from './kafka-node.ts'
+
+export const schemas = Schemas.load(installation.kafka.schemas)
+
+const LISTEN_STATE = '0A'
+
+/** Listening TCP sockets as the kernel tells of them. */
+function listening(): Set<number> {
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => readFileSync(path, 'utf8').split('\n').slice(1))
+  return new Set(
+    lines.flatMap((line) => {
+      const [, local, , state] = line.trim().split(/\s+/)
+      return state === LISTEN_STATE ? [Number.parseInt(local?.split(':').at(-1) ?? '', 16)] : []
+    }),
+  )
+}
+
+export async function dial(_host: string, address: string, port: number): Promise<Duplex> {
+  const socket = connect(port, address)
+  await once(socket, 'connect')
+  return socket
+}
+
+export function watchLoopback(ports: number[], more: Partial<WatcherOptions> = {}) {
+  const seen: Observation[] = []
+  const at: number[] = []
+  const problems: unknown[] = []
+  const watcher = new Watcher({
+    hosts: ['kafka-1'],
+    sockets: async () => {
+      const open = listening()
+      return ports.filter((port) => open.has(port)).map((port) => ({ address: '127.0.0.1', port }))
+    },
+    dial,
+    files: async (_host, wanted) => wanted.map(() => null),
+    schemas,
+    problem: (error) => problems.push(error),
+    ...more,
+    emit: (observation) => {
+      seen.push(observation)
+      at.push(performance.now())
+    },
+  })
+  return {
+    watcher,
+    seen,
+    at,
+    problems,
+    of<T extends Observation['type']>(type: T): Extract<Observation, { type: T }>[] {
+      return seen.filter((one): one is Extract<Observation, { type: T }> => one.type === type)
+    },
+    /** Waits for a condition on what was seen. */
+    until<T>(what: string, find: () => T | undefined | false, timeout = 15_000): Promise<T> {
+      return vi.waitFor(
+        () => {
+          const found = find()
+          if (found === undefined || found === false)
+            throw new Error(
+              `not seen in ${timeout} ms: ${what}; last: ${JSON.stringify(seen.slice(-3)).slice(0, 1_500)}`,
+            )
+          return found
+        },
+        { timeout, interval: 20 },
+      )
+    },
+  }
+}
