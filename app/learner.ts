@@ -4,7 +4,7 @@ import { cache } from 'react'
 import type { PastPasses } from '#components/workbench/step-view.ts'
 import { findPasses } from '#data/check-pass.ts'
 import { auth, database } from '#data/connection.ts'
-import { findLiveLabSessions } from '#data/lab-session.ts'
+import { findOptionalLiveLabSession } from '#data/lab-session.ts'
 import { findProgress, type Progress } from '#data/progress.ts'
 import { findQuizAnswers } from '#data/quiz-answer.ts'
 import { findOptionalReadingPosition } from '#data/reading-position.ts'
@@ -55,11 +55,10 @@ export async function keptOfLab(lab: string): Promise<{ session: string | null; 
   if (!learner) return { session: null, pastPasses: {} }
   const [passes, live] = await Promise.all([
     findPasses(database(), { userId: learner.userId, lab }),
-    findLiveLabSessions(database()),
+    findOptionalLiveLabSession(database(), { userId: learner.userId, lab }),
   ])
-  const own = live.find((one) => one.lab === lab && one.userId === learner.userId)
   return {
-    session: own?.id ?? null,
+    session: live?.id ?? null,
     pastPasses: Object.fromEntries(passes.map(({ check, evidence, at }) => [check, { says: evidence.says, at: +at }])),
   }
 }

@@ -16,6 +16,12 @@ export type CourseProgress = {
 
 export async function courseProgress(course: Course, progress: Progress): Promise<CourseProgress> {
   const all = await Promise.all(lessonsOf(course).map((lesson) => lessonProgress(lesson, progress)))
+  // Lessons may share a lab; its checks count with the first of them.
+  const labs = new Set<string>()
+  for (const one of all) {
+    if (labs.has(one.lesson.lab ?? '')) one.checks = null
+    if (one.lesson.lab) labs.add(one.lesson.lab)
+  }
   const last = all.find(({ lesson, done }) => lesson.slug === progress.readLast?.lesson && !done)
   const next = last ?? all.find(({ done, lesson }) => !done && !lesson.problem)
   const checks = all.flatMap((one) => one.checks ?? [])

@@ -1,4 +1,5 @@
 import { InlineCode } from '#components/lesson/inline-code.tsx'
+import { cn } from '#components/ui/cn.ts'
 import { translate } from '#messages/text.ts'
 
 type MetadataRecord = {
@@ -23,8 +24,17 @@ export function MetadataLogDiagram({ records = [] }: { records?: (MetadataRecord
       aria-label={translate('diagram.metadataLog.title')}
       className="mx-auto max-w-[34rem] list-none! overflow-hidden rounded-lg border border-accent/60 p-0!"
     >
-      {rows.map((row) => (
-        <li key={row.offset} className="mt-0! flex border-accent/25 border-b last:border-b-0">
+      {rows.map((row, at) => (
+        <li
+          key={row.offset}
+          className={cn(
+            'mt-0! flex border-accent/25 border-b',
+            // some records between these two are left out
+            at > 0 &&
+              row.offset !== rows[at - 1]!.offset + 1 &&
+              'border-t-4 border-t-accent/25 [border-top-style:double]',
+          )}
+        >
           <span className="grid w-12 shrink-0 place-items-center border-accent/25 border-r bg-accent-wash font-mono text-[12.5px] text-ink">
             {row.offset}
           </span>

@@ -6,7 +6,7 @@ import { setLessonDone } from '#app/actions.ts'
 import { signInAsGuest } from '#components/guest.ts'
 import { Button } from '#components/ui/button.tsx'
 import { useOptionalLive } from '#components/workbench/live-context.tsx'
-import { countChecks } from '#components/workbench/step-view.ts'
+import { checksLeft } from '#components/workbench/step-view.ts'
 
 /** Marks the lesson as done: by hand, or by itself where its lab is passed and its text read to the end. */
 export function Finish({ course, lesson, done }: { course: string; lesson: string; done: boolean }) {
@@ -17,8 +17,8 @@ export function Finish({ course, lesson, done }: { course: string; lesson: strin
   const [problem, setProblem] = useState(false)
   const end = useRef<HTMLDivElement>(null)
   const readToEnd = useSeen(end)
-  const { passed, all } = countChecks(live?.steps ?? [])
-  const labPassed = all > 0 && passed === all
+  const left = live ? checksLeft(live.steps) : 0
+  const labPassed = live !== null && left === 0
 
   const set = (to: boolean) =>
     begin(async () => {
@@ -59,7 +59,7 @@ export function Finish({ course, lesson, done }: { course: string; lesson: strin
             <Check aria-hidden />
             {t('markDone')}
           </Button>
-          {all > 0 && !labPassed && <p className="text-ink-quiet text-sm">{t('checksLeft', { left: all - passed })}</p>}
+          {left > 0 && <p className="text-ink-quiet text-sm">{t('checksLeft', { left })}</p>}
         </>
       )}
       <p role="status" className="text-bad text-sm">

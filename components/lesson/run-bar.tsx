@@ -27,7 +27,11 @@ export function RunBar({ host, command }: { host: string | null; command: string
         </Button>
       )}
       <p className="min-w-0 flex-1 truncate px-1 text-[12.5px] text-ink-quiet">
-        {ready || !lab ? <span className="font-mono">{on}</span> : t('startFirst')}
+        {ready || !lab ? (
+          <span className="font-mono">{on}</span>
+        ) : (
+          t(state?.room.status === 'ready' ? 'reconnecting' : 'startFirst')
+        )}
       </p>
       <CopyButton text={command} />
     </div>

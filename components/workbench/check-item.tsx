@@ -16,7 +16,7 @@ export function CheckItem({ check, className }: { check: CheckState; className?:
   const { state } = useLive()
   const t = useTranslations('checks')
   const live = state?.room.status === 'ready'
-  const before = check.status !== 'passed' && check.passedBefore
+  const before = check.passedBefore && check.passedAt === null
   const past = before ? pastPasses[check.id]?.says : undefined
   const canHint = live && check.status === 'open' && check.hintsLeft > 0
   return (

@@ -9,10 +9,15 @@ import { stepAnchor } from '#lessons/headings.ts'
 import { CheckItem } from './check-item.tsx'
 import { CheckMark } from './check-mark.tsx'
 import { useLab, useLive } from './live-context.tsx'
-import { countChecks, currentStep, isDone, type StepView } from './step-view.ts'
+import { countPassed, currentStep, type StepView } from './step-view.ts'
 
 /** Always in view: all steps as a row, and the checks of the one to work on. */
-export function ChecksPanel({ onShowInLesson }: { onShowInLesson: (anchor: string) => void }) {
+export function ChecksPanel(props: {
+  /** the headings of this lesson: another one may have the same lab */
+  anchors: string[]
+  onShowInLesson: (anchor: string) => void
+}) {
+  const { anchors, onShowInLesson } = props
   const { steps, state } = useLive()
   const t = useTranslations('checks')
   const current = currentStep(steps)
@@ -21,7 +26,7 @@ export function ChecksPanel({ onShowInLesson }: { onShowInLesson: (anchor: strin
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that matters
   useEffect(() => setChosen(null), [current?.id])
   const step = steps.find(({ id }) => id === chosen) ?? current
-  const { passed, all } = countChecks(steps)
+  const { passed, all } = countPassed(steps)
   if (!step) return null
   return (
     <section aria-label={t('title')} className="flex h-full min-h-0 flex-col bg-page" data-checks-panel>
@@ -37,15 +42,17 @@ export function ChecksPanel({ onShowInLesson }: { onShowInLesson: (anchor: strin
             <div className="mb-3 flex items-center gap-3">
               <h3 className="min-w-0 font-semibold text-[15px] text-ink">{step.title}</h3>
               {step.status === 'closed' && state && <p className="text-[13px] text-ink-quiet">{t('closedText')}</p>}
-              <Button
-                variant="ghost"
-                size="sm"
-                className="-my-1 ml-auto text-ink-quiet"
-                onClick={() => onShowInLesson(stepAnchor(step.id))}
-              >
-                <BookOpenText aria-hidden />
-                {t('showInLesson')}
-              </Button>
+              {anchors.includes(stepAnchor(step.id)) && (
+                <Button
+                  variant="ghost"
+                  size="sm"
+                  className="-my-1 ml-auto text-ink-quiet"
+                  onClick={() => onShowInLesson(stepAnchor(step.id))}
+                >
+                  <BookOpenText aria-hidden />
+                  {t('showInLesson')}
+                </Button>
+              )}
             </div>
             <div className="space-y-3.5">
               {step.checks.map((check) => (
@@ -75,7 +82,6 @@ function StepList(props: { steps: StepView[]; shown: string; onChoose: (id: stri
     >
       {props.steps.map((step, at) => {
         const shown = step.id === props.shown
-        const done = step.status === 'passed' || (step.checks.length > 0 && step.checks.every(isDone))
         return (
           <li key={step.id} data-step={step.id} className="@max-2xl:min-w-0 shrink-0">
             <button
@@ -88,10 +94,10 @@ function StepList(props: { steps: StepView[]; shown: string; onChoose: (id: stri
                 shown ? 'bg-accent-wash font-medium text-ink' : 'text-ink-quiet hover:bg-sunken hover:text-ink',
               )}
             >
-              <CheckMark status={done ? 'passed' : step.status} className="size-4" />
+              <CheckMark status={step.status} className="size-4" />
               <span className="tabular-nums">{at + 1}</span>
               <span className={cn('min-w-0 truncate', !shown && '@max-2xl:sr-only')}>{step.title}</span>
-              <span className="sr-only">({t(done ? 'passed' : step.status)})</span>
+              <span className="sr-only">({t(step.status)})</span>
             </button>
           </li>
         )

@@ -1,5 +1,5 @@
 /** What the page shows of a lab's steps: the running lab session's state, or before it the outline and past passes. */
-import type { CheckState, LabSessionState, StepState } from '#labs/protocol/live.ts'
+import type { LabSessionState, StepState } from '#labs/protocol/live.ts'
 import type { LabOutline } from '#lessons/lab-outline.ts'
 
 /** Check id → what was seen when an earlier lab session passed it. */
@@ -11,11 +11,11 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
   return outline.steps.map(({ id, title, checks }) => ({
     id,
     title,
-    status: 'closed',
+    status: checks.length > 0 && checks.every((check) => check.id in past) ? 'passed' : 'closed',
     ask: null,
     checks: checks.map((check) => ({
       ...check,
-      status: 'closed',
+      status: check.id in past ? 'passed' : 'closed',
       says: '',
       passedAt: null,
       noLongerTrue: false,
@@ -26,14 +26,17 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
   }))
 }
 
-/** Passed now or in an earlier lab session. */
-export const isDone = (check: CheckState): boolean => check.status === 'passed' || check.passedBefore
-
-export function countChecks(steps: StepView[]): { passed: number; all: number } {
+/** What the marks show: of the running room, or without one of all earlier ones. */
+export function countPassed(steps: StepView[]): { passed: number; all: number } {
   const checks = steps.flatMap((step) => step.checks)
-  return { passed: checks.filter(isDone).length, all: checks.length }
+  return { passed: checks.filter(({ status }) => status === 'passed').length, all: checks.length }
 }
 
-/** The step to work on: the first open one, else the last passed one, else the first. */
+/** Not passed in this lab session nor in an earlier one. */
+export const checksLeft = (steps: StepView[]): number =>
+  steps.flatMap(({ checks }) => checks).filter(({ status, passedBefore }) => status !== 'passed' && !passedBefore)
+    .length
+
+/** The step to work on: the open one, else the first that has not passed, else the last. */
 export const currentStep = (steps: StepView[]): StepView | undefined =>
-  steps.find(({ status }) => status === 'open') ?? steps.findLast(({ status }) => status === 'passed') ?? steps[0]
+  steps.find(({ status }) => status === 'open') ?? steps.find(({ status }) => status !== 'passed') ?? steps.at(-1)

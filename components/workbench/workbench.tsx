@@ -7,7 +7,7 @@ import { cn } from '#components/ui/cn.ts'
 import { ChecksPanel } from './checks-panel.tsx'
 import { useLive } from './live-context.tsx'
 import { NodeStatus } from './node-status.tsx'
-import { countChecks } from './step-view.ts'
+import { countPassed } from './step-view.ts'
 import { Terminals } from './terminals.tsx'
 
 /** From here on lesson and terminals stand side by side. */
@@ -18,7 +18,8 @@ const ROW = ['lesson', 'lab']
 type Pane = 'lesson' | 'checks' | 'terminal'
 
 /** The lesson beside terminals and checks; on a small screen one of them at a time. */
-export function Workbench({ title, lesson }: { title: string; lesson: ReactNode }) {
+export function Workbench(props: { title: string; anchors: string[]; lesson: ReactNode }) {
+  const { title, anchors, lesson } = props
   const wide = useSyncExternalStore(
     subscribeWide,
     () => matchMedia(WIDE).matches,
@@ -49,7 +50,7 @@ export function Workbench({ title, lesson }: { title: string; lesson: ReactNode 
     </section>
   )
   const terminals = <Terminals onLeave={leaveTerminal} />
-  const checks = <ChecksPanel onShowInLesson={showInLesson} />
+  const checks = <ChecksPanel anchors={anchors} onShowInLesson={showInLesson} />
   return (
     <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
       {wide ? (
@@ -106,7 +107,7 @@ const DIVIDER =
 function PaneSwitch({ pane, onChange }: { pane: Pane; onChange: (pane: Pane) => void }) {
   const { steps } = useLive()
   const t = useTranslations('workbench')
-  const { passed, all } = countChecks(steps)
+  const { passed, all } = countPassed(steps)
   const panes = [
     { id: 'lesson', name: t('lesson'), Icon: BookOpenText },
     { id: 'checks', name: t('checks', { passed, all }), Icon: ListChecks },

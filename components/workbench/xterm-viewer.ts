@@ -88,7 +88,10 @@ export async function openViewer(options: {
     unacknowledged = 0
   }
 
-  term.onData((data) => client.input(terminal, data))
+  term.onData((data) => {
+    own()
+    client.input(terminal, data)
+  })
   term.onBinary((data) => client.input(terminal, data))
   term.attachCustomKeyEventHandler((event) => handleKey(event, term, keys))
   const observer = new ResizeObserver(() => {
@@ -99,7 +102,11 @@ export async function openViewer(options: {
   const onFocus = () => own(true)
   term.textarea?.addEventListener('focus', onFocus)
   window.addEventListener('focus', onFocus)
-  document.addEventListener('visibilitychange', tellVisible)
+  const onVisibility = () => {
+    tellVisible()
+    own()
+  }
+  document.addEventListener('visibilitychange', onVisibility)
 
   const stopViewing = client.view(terminal, {
     screen(data, size) {
@@ -139,7 +146,7 @@ export async function openViewer(options: {
       stopViewing()
       observer.disconnect()
       window.removeEventListener('focus', onFocus)
-      document.removeEventListener('visibilitychange', tellVisible)
+      document.removeEventListener('visibilitychange', onVisibility)
       term.dispose()
     },
   }

@@ -1,4 +1,5 @@
 /** The gateway process: lab sessions and all live streams to browsers. Started by the supervisor, behind its front door. */
+import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readEnvironment } from '#config/environment.ts'
 import { readInstallation } from '#config/installation.ts'
@@ -43,6 +44,8 @@ async function main(): Promise<void> {
     await sessions.stop()
     close()
     await database.close()
+    // Empty now; one that is not holds what the next start sweeps.
+    await rmdir(runDir).catch(log)
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())

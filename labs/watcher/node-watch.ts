@@ -22,6 +22,8 @@ const SAMPLE_MS = 1_000
 const CONNECT_TIMEOUT_MS = 1_000
 /** Between two answers of a node that is well lies a second at most; a busy machine may hold one up. */
 const SILENT_MS = 5_000
+/** Between two samples, however often topics change. */
+const LEAST_PAUSE_MS = 100
 /** A node that shuts down closes its listeners one after the other: that is one event, not two. */
 const SHRINK_MS = 1_500
 /** While records wait to be committed: no request returns for that alone. */
@@ -37,8 +39,10 @@ export type Fellows = {
   /** The log of this cluster; `from` is the one that the host belonged to before. */
   log(clusterId: string): ClusterLog
   moved(): void
-  /** topics changed, or a broker can be asked: results of needs may differ */
+  /** a broker can be asked now, or no more: results of needs may differ */
   news(): void
+  /** so may they, and the ends of logs */
+  topicsChanged(): void
 }
 
 type Up = Extract<Observation, { type: 'node-up' }>
@@ -54,6 +58,7 @@ export class NodeWatch {
   #heard = 0
   #shrinking = false
   #broker: Connection | undefined
+  readonly #brokerBell: Bell
   #node: number | null = null
   #clusterId: string | null = null
   /** what clusterId and node say is of the process that is there now, not of the one before */
@@ -64,6 +69,7 @@ export class NodeWatch {
     this.host = host
     this.#room = room
     this.#fellows = fellows
+    this.#brokerBell = new Bell(room.clock)
     this.#ports = new Ports(host, room, () => this.#listenersChanged())
   }
 
@@ -79,6 +85,11 @@ export class NodeWatch {
   }
   get log(): ClusterLog | undefined {
     return this.#clusterId === null ? undefined : this.#fellows.log(this.#clusterId)
+  }
+
+  /** Topics changed: samples the ends of their logs soon, not at the next tick. */
+  ring(): void {
+    this.#brokerBell.ring()
   }
 
   async run(): Promise<void> {
@@ -343,14 +354,13 @@ export class NodeWatch {
           data: jsonSafe(record.data),
         })),
       })
-    if (records.length > 0) this.#fellows.news()
+    if (records.length > 0) this.#fellows.topicsChanged()
   }
 
   // --- broker
 
   async #followBroker(connection: Connection, signal: AbortSignal, backoff: Backoff): Promise<void> {
-    const bell = new Bell(this.#room.clock)
-    void connection.closed.then(() => bell.ring())
+    void connection.closed.then(() => this.#brokerBell.ring())
     const cluster = await describeCluster(connection, 'brokers')
     let node: number | null = null
     try {
@@ -367,7 +377,8 @@ export class NodeWatch {
         await this.#sampleLogEnds(connection, node)
         this.#answered()
         backoff.reset()
-        await bell.wait(SAMPLE_MS, signal)
+        await this.#room.clock.delay(LEAST_PAUSE_MS, signal)
+        await this.#brokerBell.wait(SAMPLE_MS - LEAST_PAUSE_MS, signal)
       }
     } finally {
       if (this.#broker === connection) this.#broker = undefined

@@ -36,6 +36,10 @@ export class Watcher {
       log: (clusterId: string) => this.#log(clusterId),
       moved: () => this.#forget(),
       news: () => this.#needs.ring(),
+      topicsChanged: () => {
+        this.#needs.ring()
+        for (const node of this.#nodes) node.ring()
+      },
     }
     this.#nodes = options.hosts.map((host) => new NodeWatch(host, room, fellows))
     this.#needs = new Needs(room, this.#nodes)

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Group, MetadataRecord, NeedResult } from '#labs/protocol/observation.ts'
 import { observation } from '#labs/protocol/observation.ts'
 import { KafkaNode } from '../support/kafka-node.ts'
-import { watchLoopback } from '../support/loopback.ts'
+import { establishedTo, watchLoopback } from '../support/loopback.ts'
 
 type Dumped = { offset: number; timestamp: number; type: string; data: unknown }
 
@@ -229,5 +229,63 @@ describe.each(['static', 'dynamic'] as const)('one combined node with a %s quoru
     expect(watched.problems).toEqual([])
     await node.kill()
     expect(watched.seen.length).toBe(end)
+  })
+})
+
+describe('a node that runs', () => {
+  it('is asked little, answers new needs at once, is down while paused, and is read anew when wiped', async () => {
+    const node = await newNode({ quorum: 'dynamic' })
+    const clusterId = await node.format()
+    await node.start()
+    await node.tool('kafka-topics', ['--bootstrap-server', node.bootstrap, '--create', '--topic', 'orders'])
+    const watched = watchNode(node)
+    const { watcher, until } = watched
+    await until('the topic', () => metadata(watched).some(({ type }) => type === 'TOPIC_RECORD'))
+    await until('the broker', () => watched.of('log-ends').length > 0)
+
+    const asked = performance.now()
+    watcher.setNeeds([
+      { kind: 'records', name: 'orders', topic: 'orders', max: 10 },
+      { kind: 'groups', name: 'groups' },
+    ])
+    await until('both needs', () => value(watched, 'orders') && value(watched, 'groups'))
+    expect(performance.now() - asked).toBeLessThan(300)
+    watcher.setNeeds([])
+
+    const connections = await until('two connections and no more', () => {
+      const found = establishedTo([node.brokerPort, node.controllerPort])
+      return found.length <= 2 && found
+    })
+    // the node's broker has connections of its own to its controller; these are this process's
+    expect(connections).toHaveLength(2)
+
+    const usage = process.cpuUsage()
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    const { user, system } = process.cpuUsage(usage)
+    console.log(`watching an idle node: ${((user + system) / 30_000).toFixed(1)} % of a core`)
+
+    node.signal('SIGSTOP')
+    const paused = performance.now()
+    const down = await until('down while paused', () => watched.of('node-down').at(0))
+    console.log(`node-down ${Math.round(performance.now() - paused)} ms after SIGSTOP: ${down.why}`)
+    node.signal('SIGCONT')
+    await until(
+      'up again',
+      () => watched.of('node-up').at(-1)?.listeners.length === 2 && watched.of('node-up').length > 1,
+    )
+    await until('in its second epoch or its first', () => watched.of('quorum').at(-1)?.leader === 1)
+
+    await node.kill()
+    await until('down', () => watched.of('node-down').length === 2)
+    node.wipe()
+    await node.format(clusterId)
+    const mark = watched.seen.length
+    await node.start()
+    const again = await until('its log from the start', () =>
+      watched.seen.slice(mark).find((one) => one.type === 'metadata'),
+    )
+    expect(again.type === 'metadata' && again.records[0]).toMatchObject({ offset: 0, type: 'LeaderChange' })
+    await watcher.close()
+    expect(watched.problems).toEqual([])
   })
 })

@@ -1,11 +1,10 @@
 /** A database of this version in a folder of its own, made the way set-up makes it. */
-import { rmSync } from 'node:fs'
-import { copyFile, mkdtemp } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { type Auth, createAuth } from '#data/auth.ts'
 import { type OpenDatabase, openDatabase } from '#data/database.ts'
 import { readSecrets } from '#data/secrets.ts'
@@ -23,11 +22,13 @@ export async function migrate(data: string): Promise<void> {
 }
 
 let template: Promise<string> | undefined
+afterAll(async () => {
+  if (template) await rm(dirname(await template), { recursive: true, force: true })
+})
 
 /** Migrations take a second: they run once a file, and every test has its copy. */
 async function makeTemplate(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kraftlab-test-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   await migrate(folder)
   return join(folder, 'kraftlab.db')
 }

@@ -1,6 +1,6 @@
 /** What a watcher sees of this machine's loopback, narrowed to some ports, as if it were a room of one host. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { vi } from 'vitest'
@@ -12,6 +12,7 @@ import { installation } from './kafka-node.ts'
 export const schemas = Schemas.load(installation.kafka.schemas)
 
 const LISTEN_STATE = '0A'
+const ESTABLISHED_STATE = '01'
 
 /** Listening TCP sockets as the kernel tells of them. */
 function listening(): Set<number> {
@@ -22,6 +23,28 @@ function listening(): Set<number> {
       return state === LISTEN_STATE ? [Number.parseInt(local?.split(':').at(-1) ?? '', 16)] : []
     }),
   )
+}
+
+/** Local ports of this process's connections to these ports. */
+export function establishedTo(ports: number[]): number[] {
+  const own = new Set(
+    readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1]
+        return inode ? [inode] : []
+      } catch {
+        // closed since the folder was read
+        return []
+      }
+    }),
+  )
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => readFileSync(path, 'utf8').split('\n').slice(1))
+  return lines.flatMap((line) => {
+    const columns = line.trim().split(/\s+/)
+    const port = (address: string | undefined): number => Number.parseInt(address?.split(':').at(-1) ?? '', 16)
+    const ours = own.has(String(columns[9])) && columns[3] === ESTABLISHED_STATE && ports.includes(port(columns[2]))
+    return ours ? [port(columns[1])] : []
+  })
 }
 
 export async function dial(_host: string, address: string, port: number): Promise<Duplex> {

@@ -5,15 +5,14 @@ import { ConnectionError, check } from './errors.ts'
 
 export const EARLIEST = -2
 export const LATEST = -1
-/** A consumer; also what a follower's log end is asked for with (Kafka's "debugging consumer"). */
-export const CONSUMER_REPLICA = -1
-export const DEBUG_REPLICA = -2
+/** Asks as a consumer, which only the leader answers; -2, Kafka's "debugging consumer", a follower answers too. */
+const CONSUMER_REPLICA = -1
 const FETCH_GRACE_MS = 4_000
 
 export type PartitionOffset = { topic: string; partition: number; error: number; offset: number }
 
 /**
- * @param replica DEBUG_REPLICA lets a follower answer too
+ * @param replica id to ask as: -1 a consumer, -2 to have a follower answer too
  * @returns one for each partition asked for that the node answered; `error` is Kafka's code, 0 for none
  */
 export async function listOffsets(

@@ -48,7 +48,7 @@ function output(host: Host, wanted: Wanted[]): Promise<string> {
       [
         ...['--die-with-parent', '--unshare-all', '--cap-drop', 'ALL', '--new-session', '--clearenv'],
         ...['--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib'],
-        ...['--symlink', 'usr/lib64', '/lib64', ...disks, '--', '/usr/bin/bash', '-c', READ, 'read'],
+        ...['--symlink', 'usr/lib64', '/lib64', '--dev', '/dev', ...disks, '--', '/usr/bin/bash', '-c', READ, 'read'],
         ...wanted.map(({ path, maxBytes }) => `${maxBytes}:${path}`),
       ],
       { stdio: ['ignore', 'pipe', 'ignore'], timeout: LIMIT_MS, killSignal: 'SIGKILL' },

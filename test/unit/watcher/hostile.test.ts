@@ -161,6 +161,38 @@ describe('a watcher among nodes that lie', () => {
     await watched.until('the second', () => names(watched.seen).length === 2)
   })
 
+  it('reads a snapshot where the log before it is gone', async () => {
+    const header = { key: Buffer.from([0, 0, 0, 3]), value: Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0]) }
+    const footer = { key: Buffer.from([0, 0, 0, 4]), value: Buffer.from([0, 0, 0]) }
+    const bytes = Buffer.concat([
+      encodeBatch([header], { control: true }),
+      topicBatch('kept', 1),
+      encodeBatch([footer], { control: true, baseOffset: 2 }),
+    ])
+    const lead = leadingController((asked) => {
+      const offset = offsetOf(asked)
+      if (offset < 4) return fetched(null, { snapshotId: { endOffset: 4, epoch: 2 } })
+      return offset === 4 ? fetched(topicBatch('new', 4)) : long(asked, fetched(null))
+    })
+    const node = await fake((asked) => {
+      if (asked.api !== 'FetchSnapshot') return lead(asked)
+      const { snapshotId, position } = asked.body.topics[0].partitions[0]
+      const unalignedRecords = bytes.subarray(position, position + 50)
+      const partition = { index: 0, snapshotId, size: bytes.length, position, unalignedRecords }
+      return { topics: [{ name: '__cluster_metadata', partitions: [partition] }] }
+    })
+    const watched = watch([node.port])
+    await watched.until('what came after', () => names(watched.seen).includes('new'))
+    const records = watched.of('metadata').flatMap((one) => one.records)
+    expect(records.map(({ offset, epoch, type }) => [offset, epoch, type])).toEqual([
+      [3, 2, 'SnapshotHeader'],
+      [3, 2, 'TOPIC_RECORD'],
+      [3, 2, 'SnapshotFooter'],
+      [4, 3, 'TOPIC_RECORD'],
+    ])
+    expect(watched.problems).toEqual([])
+  })
+
   it('begins again where the log is not the one that was read', async () => {
     let anew = false
     const node = await fake(

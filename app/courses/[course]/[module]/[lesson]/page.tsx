@@ -83,7 +83,7 @@ export default async function LessonPage({ params }: Props) {
             <Turn lesson={next} />
             <ContentsButton headings={headings} />
           </Header>
-          <Workbench title={lesson.title} lesson={article} />
+          <Workbench title={lesson.title} anchors={headings.map(({ id }) => id)} lesson={article} />
         </div>
       </LabProvider>,
     )
