@@ -97,6 +97,7 @@ function Row(props: {
 }) {
   const { at, choice, answered, picked } = props
   const t = useTranslations('quiz')
+  const name = useId()
   const box =
     'mt-1 grid size-4.5 shrink-0 place-items-center border-[1.5px] border-line-strong bg-page data-checked:border-accent'
   return (
@@ -105,6 +106,7 @@ function Row(props: {
       <label className="flex items-start gap-3 text-ink-soft [&_p]:m-0!">
         {props.several ? (
           <Checkbox.Root
+            aria-labelledby={name}
             checked={picked}
             disabled={answered}
             onCheckedChange={props.onPick}
@@ -113,11 +115,13 @@ function Row(props: {
             <Checkbox.Indicator className="size-2.5 rounded-[2px] bg-accent" />
           </Checkbox.Root>
         ) : (
-          <Radio.Root value={at} className={cn(box, 'rounded-full')}>
+          <Radio.Root aria-labelledby={name} value={at} className={cn(box, 'rounded-full')}>
             <Radio.Indicator className="size-2 rounded-full bg-accent" />
           </Radio.Root>
         )}
-        <span className="min-w-0">{choice.content}</span>
+        <span id={name} className="min-w-0">
+          {choice.content}
+        </span>
       </label>
       {answered && (
         <p className="mt-1! flex items-start gap-2 pl-[30px] text-[0.9063rem] text-ink-soft leading-normal">

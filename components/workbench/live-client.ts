@@ -30,6 +30,8 @@ export type LiveSnapshot = {
   notice: Notice | null
   /** the terminal on top */
   active: string | null
+  /** counts the times that a terminal was brought to the learner, by a click to run or a new one */
+  brought: number
 }
 
 /** What a terminal on the page is to the socket. */
@@ -42,7 +44,7 @@ export type TerminalViewer = {
   focus: () => void
 }
 
-const NOTHING: LiveSnapshot = { session: null, connection: 'idle', state: null, notice: null, active: null }
+const NOTHING: LiveSnapshot = { session: null, connection: 'idle', state: null, notice: null, active: null, brought: 0 }
 
 export class LiveClient {
   #snapshot = NOTHING
@@ -113,7 +115,7 @@ export class LiveClient {
 
   activate(terminal: string, { focus = true } = {}): void {
     if (focus) this.#focusNext = terminal
-    this.#set({ ...this.#snapshot, active: terminal })
+    this.#set({ ...this.#snapshot, active: terminal, brought: this.#snapshot.brought + (focus ? 1 : 0) })
     this.#giveFocus()
   }
 

@@ -1,6 +1,6 @@
 'use client'
 import { BookOpenText, ListChecks, SquareTerminal } from 'lucide-react'
-import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { useTranslations } from 'use-intl'
 import { cn } from '#components/ui/cn.ts'
@@ -26,15 +26,13 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
     () => true,
   )
   const [pane, setPane] = useState<Pane>('lesson')
-  const { active } = useLive()
+  const { brought } = useLive()
   const t = useTranslations('workbench')
 
   // A click to run in the lesson shows where the command went.
-  const before = useRef(active)
   useEffect(() => {
-    if (active !== null && before.current !== null && active !== before.current) setPane('terminal')
-    before.current = active
-  }, [active])
+    if (brought > 0) setPane('terminal')
+  }, [brought])
 
   const leaveTerminal = useCallback(() => {
     document.querySelector<HTMLElement>('[data-checks-panel] button')?.focus()

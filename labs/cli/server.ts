@@ -9,7 +9,7 @@ const START_LIMIT_MS = 90_000
 const STOP_LIMIT_MS = 30_000
 const LOG_TAIL_CHARS = 4_000
 
-export type Server = { url: string; data: string; stop(): Promise<void> }
+export type Server = { url: string; data: string; pid: number; stop(): Promise<void> }
 
 /** @throws Error with the end of its log if it is not ready in time */
 export async function startServer(root: string, environment: Record<string, string> = {}): Promise<Server> {
@@ -30,7 +30,7 @@ export async function startServer(root: string, environment: Record<string, stri
     await stop()
     throw error
   }
-  return { url: `http://localhost:${port}`, data, stop }
+  return { url: `http://localhost:${port}`, data, pid: child.pid ?? 0, stop }
 }
 
 function ready(child: ChildProcess): Promise<void> {

@@ -113,8 +113,9 @@ const RESOURCE_TYPES: Record<number, string> = { 2: 'topic', 4: 'broker', 16: 'c
 
 function applyRecord(before: ClusterView, record: MetadataRecord): ClusterView {
   const data = record.data as Data
-  // The log's first record again: the storage was wiped and formatted with the same cluster id.
-  const cluster = record.offset === 0 ? { ...before, ...NO_METADATA } : before
+  // The log's first record again (wiped, and formatted with the same cluster id), or a snapshot that stands for it.
+  const startsAnew = record.offset === 0 || record.type === 'SnapshotHeader'
+  const cluster = startsAnew ? { ...before, ...NO_METADATA } : before
   switch (record.type) {
     case 'TOPIC_RECORD': {
       const name = text(data.name)

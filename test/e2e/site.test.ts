@@ -25,7 +25,9 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     for (const path of paths) {
       await withPage({ colorScheme }, async (page) => {
         const complaints = collectComplaints(page)
-        await page.goto(server.url + path, { waitUntil: 'load' })
+        await page.goto(server.url + path, { waitUntil: 'networkidle' })
+        // The divider says where it stands once the page is alive.
+        await page.waitForFunction(() => !document.querySelector('[role="separator"]:not([aria-valuenow])'))
         const all = [...(await axeViolations(page)), ...complaints]
         if (all.length > 0) found[path] = all
       })

@@ -160,7 +160,10 @@ describe.each(OWNERS)('a room started by %s', (owner) => {
     })
 
     test('the neighbouring room has the same addresses and is another', async () => {
-      await neighbour.run('echo theirs > /tmp/mine; (timeout 20 nc -lk -p 4002 >/dev/null 2>&1 &) ; sleep 0.2', 'broker-2')
+      await neighbour.run(
+        'echo theirs > /tmp/mine; (timeout 20 nc -lk -p 4002 >/dev/null 2>&1 &) ; sleep 0.2',
+        'broker-2',
+      )
       expect((await neighbour.run('nc -z -w1 broker-2 4002 && echo there')).stdout).toBe('there\n')
       expect((await room.run('nc -z -w1 broker-2 4002 || echo nobody')).stdout).toBe('nobody\n')
       expect((await room.run('cat /tmp/mine 2>/dev/null || echo none', 'broker-2')).stdout).toBe('none\n')
@@ -208,9 +211,17 @@ for family in (17, 38, 40):
     except OSError as e: print('family', family, errno.errorcode[e.errno])
 P`)
       expect(stdout.trim().split('\n')).toEqual([
-        ...['unshare', 'mount', 'keyctl', 'bpf', 'perf_event_open', 'userfaultfd', 'io_uring_setup', 'ptrace', 'setns'].map(
-          (one) => `${one} EPERM`,
-        ),
+        ...[
+          'unshare',
+          'mount',
+          'keyctl',
+          'bpf',
+          'perf_event_open',
+          'userfaultfd',
+          'io_uring_setup',
+          'ptrace',
+          'setns',
+        ].map((one) => `${one} EPERM`),
         ...['clone3 ENOSYS', 'clone newuser EPERM', 'x32 ENOSYS', 'unknown ENOSYS'],
         ...['TIOCSTI EPERM', 'TIOCLINUX EPERM', 'TIOCSTI high EPERM'],
         ...['family 17 EAFNOSUPPORT', 'family 38 EAFNOSUPPORT', 'family 40 EAFNOSUPPORT'],
@@ -240,12 +251,16 @@ except PermissionError: pass
         done; rm -f /tmp/full /home/learner/full /var/lib/kafka/full /dev/shm/full /run/full; touch /x /usr/x /etc/x /opt/x /dev/x 2>/dev/null && echo wrote`
       const { stdout } = await room.run(script)
       const full = stdout.trim().split('\n')
-      expect(full).toEqual(expect.arrayContaining(['full /tmp', 'full /home/learner', 'full /var/lib/kafka', 'full /dev/shm']))
+      expect(full).toEqual(
+        expect.arrayContaining(['full /tmp', 'full /home/learner', 'full /var/lib/kafka', 'full /dev/shm']),
+      )
       expect(full).not.toContain('wrote')
     })
 
     test('the number of files is bounded everywhere', async () => {
-      const { stdout } = await room.run(`df -i --output=itotal,target /tmp /home/learner /var/lib/kafka /dev/shm /run | tail -n +2`)
+      const { stdout } = await room.run(
+        `df -i --output=itotal,target /tmp /home/learner /var/lib/kafka /dev/shm /run | tail -n +2`,
+      )
       for (const line of stdout.trim().split('\n')) {
         const [inodes = '', at = ''] = line.trim().split(/\s+/)
         expect(Number(inodes), at).toBeGreaterThan(0)
@@ -346,7 +361,9 @@ except PermissionError: pass
 
     test('a visible viewer that draws nothing stops the program; a hidden one does not', async () => {
       const shell = await room.open()
-      shell.type('n=0; while [ -e /tmp/go ]; do :; done; rm -f /tmp/count; while :; do echo $((n++)); echo $n >/tmp/count; done\r')
+      shell.type(
+        'n=0; while [ -e /tmp/go ]; do :; done; rm -f /tmp/count; while :; do echo $((n++)); echo $n >/tmp/count; done\r',
+      )
       shell.detach()
       const hidden = room.watch(shell.terminal, { visible: false, acknowledges: false })
       const count = async () => Number((await room.run('cat /tmp/count 2>/dev/null || echo 0')).stdout)
@@ -417,7 +434,7 @@ except PermissionError: pass
       shell.type("stty -echo raw; printf '\\e[c'; timeout 1 cat > answers; stty sane; od -c answers | head -3\r")
       await shell.shows(/\$ $/)
       await shell.shows('0000000')
-      const { stdout } = await room.run("tr -cd c < answers | wc -c")
+      const { stdout } = await room.run('tr -cd c < answers | wc -c')
       expect(stdout.trim()).toBe('1')
       room.room.send({ type: 'terminal.close', terminal: shell.terminal })
     })
@@ -477,7 +494,10 @@ except PermissionError: pass
         )
         return seen?.type === 'observed' && seen.observation.type === 'need' ? seen.observation.result : undefined
       }
-      await until(() => Object.keys(needs).every(result), () => `all, there is ${Object.keys(needs).filter(result)}`)
+      await until(
+        () => Object.keys(needs).every(result),
+        () => `all, there is ${Object.keys(needs).filter(result)}`,
+      )
       expect(result('plain')).toMatchObject({ state: 'fetched', value: { text: 'id=ä\n', size: 6 } })
       expect(result('none')).toEqual({ state: 'fetched', value: null })
       for (const name of ['link', 'pipe', 'folder']) expect(result(name), name).toMatchObject({ state: 'failed' })
@@ -543,7 +563,10 @@ describe.each(OWNERS)('what a learner breaks, in a room of %s', (owner) => {
     await until(
       async () =>
         Promise.race([
-          room.run('echo well').then(({ stdout }) => stdout === 'well\n').catch(() => false),
+          room
+            .run('echo well')
+            .then(({ stdout }) => stdout === 'well\n')
+            .catch(() => false),
           new Promise<false>((resolve) => setTimeout(resolve, 5_000, false)),
         ]),
       'the host to answer',
@@ -575,7 +598,8 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
     expect(again.drawnScreen).toBe(shell.drawnScreen)
     again.type('\x1b:q!\r')
     await again.shows('before 3')
-    const seen = (one: TestRoom) => one.messages.flatMap((message) => (message.type === 'observed' ? [message.number] : []))
+    const seen = (one: TestRoom) =>
+      one.messages.flatMap((message) => (message.type === 'observed' ? [message.number] : []))
     await until(() => seen(second).length > 0, 'what was observed')
     expect(seen(second)[0]).toBe(1)
     expect(await endAndLook(second)).toEqual([])
@@ -630,7 +654,10 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
   test('eight hosts', async () => {
     const hosts = Array.from({ length: 8 }, (_, index) => ({ name: `node-${index + 1}`, address: 11 + index }))
     const room = await freshRoom(owner, planOf({ hosts }))
-    const { stdout } = await room.run(`for n in 1 2 3 4 5 6 7 8; do ping -c1 -W2 node-$n | grep -c '1 received'; done`, 'node-8')
+    const { stdout } = await room.run(
+      `for n in 1 2 3 4 5 6 7 8; do ping -c1 -W2 node-$n | grep -c '1 received'; done`,
+      'node-8',
+    )
     expect(stdout.trim().split('\n')).toEqual(hosts.map(() => '1'))
     expect(await endAndLook(room)).toEqual([])
   })

@@ -23,7 +23,10 @@ const isRoot = process.getuid?.() === 0
 export const OWNERS = isRoot ? (['root', 'user'] as const) : (['user'] as const)
 export type Owner = 'root' | 'user'
 
-export const installation: Installation = { ...readInstallation(process.cwd()), ...(process.env.KT_ROOM ? { room: process.env.KT_ROOM } : {}) }
+export const installation: Installation = {
+  ...readInstallation(process.cwd()),
+  ...(process.env.KT_ROOM ? { room: process.env.KT_ROOM } : {}),
+}
 
 export async function until<Found>(
   look: () => Found | Promise<Found>,

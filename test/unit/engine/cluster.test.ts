@@ -74,6 +74,15 @@ test('storage formatted anew is another cluster: nothing of the old one stays', 
   expect(fold(up('A'), orders, up('A'), again).topics).toEqual({})
 })
 
+test('a snapshot stands for the whole log before its end', () => {
+  const snapshot = records(
+    ['SnapshotHeader', {}],
+    ['TOPIC_RECORD', { name: 'kept', topicId: 'K' }],
+    ['SnapshotFooter', {}],
+  )
+  expect(Object.keys(fold(up('A'), orders, snapshot).topics)).toEqual(['kept'])
+})
+
 test('a node that stops keeps what it was, without a leader nobody vouches for', () => {
   const quorum: Observation = {
     type: 'quorum',
