@@ -2,7 +2,6 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
-import { TooltipProvider } from '#components/ui/tooltip.tsx'
 import { TextProvider } from '#messages/provider.tsx'
 import { LOCALE, messages, translate } from '#messages/text.ts'
 import './globals.css'
@@ -26,15 +25,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body className="flex min-h-dvh flex-col bg-page antialiased">
         <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange nonce={nonce}>
           <TextProvider locale={LOCALE} messages={messages}>
-            <TooltipProvider>
-              <a
-                href="#content"
-                className="sr-only z-50 rounded-md bg-accent px-4 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
-              >
-                {translate('site.skip')}
-              </a>
-              {children}
-            </TooltipProvider>
+            <a
+              href="#content"
+              className="sr-only z-50 rounded-md bg-accent px-4 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+            >
+              {translate('site.skip')}
+            </a>
+            {children}
           </TextProvider>
         </ThemeProvider>
       </body>

@@ -27,6 +27,7 @@ export const run = (command: string, where: Where & { wait?: boolean } = {}): Ac
 })
 export const keys = (typed: string, where: Where = {}): Action => ({ do: 'keys', keys: typed, ...where })
 export const shows = (text: RegExp, where: Where = {}): Action => ({ do: 'shows', text, ...where })
+/** What the learner answers to a step's question. @public */
 export const answer = (step: string, given: string): Action => ({ do: 'answer', step, given })
 
 export const CTRL_C = '\x03'

@@ -1,6 +1,6 @@
 /** What a room may use. As root by cgroups; as a user by systemd where it grants a scope, else the memory is not limited. */
 import { execFile } from 'node:child_process'
-import { access, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -14,7 +14,7 @@ const MEMORY_BYTES_A_ROOM = 400 * 2 ** 20
 const TASKS_A_HOST = 512
 const TASKS_A_ROOM = 128
 
-export const memoryLimit = (hosts: number): number => MEMORY_BYTES_A_ROOM + hosts * MEMORY_BYTES_A_HOST
+const memoryLimit = (hosts: number): number => MEMORY_BYTES_A_ROOM + hosts * MEMORY_BYTES_A_HOST
 const taskLimit = (hosts: number): number => TASKS_A_ROOM + hosts * TASKS_A_HOST
 
 export type MemoryLimitBy = 'cgroup-v1' | 'cgroup-v2' | 'systemd' | 'none'
@@ -120,10 +120,4 @@ export async function removeLimits(id: string): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, REMOVE_PAUSE_MS))
     }
   }
-}
-
-/** Memory that the machine could still give out, in bytes. */
-export async function availableMemory(): Promise<number> {
-  const text = await readFile('/proc/meminfo', 'utf8')
-  return Number(/^MemAvailable:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024
 }

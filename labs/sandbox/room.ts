@@ -15,7 +15,6 @@ import { readLines, writeLine } from './lines.ts'
 import { roomCommand } from './outer.ts'
 import { SOCKET } from './places.ts'
 
-export { availableMemory, memoryLimit } from './limits.ts'
 export { roomsRunDirectory } from './places.ts'
 
 const START_LIMIT_MS = 30_000

@@ -71,7 +71,7 @@ export class Workbench {
   async passed(check: string): Promise<string> {
     const item = this.page.locator(`[data-check="${check}"][data-status="passed"]`).first()
     await item.waitFor({ timeout: LIMIT_MS })
-    return item.innerText()
+    return (await item.textContent()) ?? ''
   }
 
   status(check: string): Promise<string | null> {

@@ -49,6 +49,8 @@ readLines(
   channel,
   (line) => obey(line as ToSpawner),
   () => process.exit(1),
+  // The first line may be the rest of one whose beginning was read by the spawner before this one.
+  { skipsBroken: true },
 )
 
 class Flow {
@@ -81,7 +83,7 @@ const status = (code: number | null, signal: number) => (signal > 0 ? 128 + sign
 const cwd = () => (existsSync(START_IN) ? START_IN : HOME)
 
 function obey(order: ToSpawner): void {
-  const target = running.get(order.id)
+  const target = 'id' in order ? running.get(order.id) : undefined
   switch (order.op) {
     case 'pty':
       return startPty(order.id, order.argv, order.cols, order.rows)
@@ -100,6 +102,8 @@ function obey(order: ToSpawner): void {
     case 'acknowledge':
       target?.flow.acknowledged(order.chars)
       return
+    case 'ping':
+      return say({ event: 'pong' })
     case 'signal':
       if (target?.kind === 'pty') target.pty.kill(order.signal)
       else target?.child.kill(order.signal as NodeJS.Signals)
@@ -170,4 +174,6 @@ function startProcess(id: string, argv: string[]): void {
   })
 }
 
+// Ends the line in whose middle the spawner before this one may have been killed.
+channel.write('\n')
 say({ event: 'ready' })

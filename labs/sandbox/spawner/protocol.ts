@@ -13,9 +13,11 @@ export type ToSpawner =
   | { op: 'resize'; id: string; cols: number; rows: number }
   | { op: 'acknowledge'; id: string; chars: number }
   | { op: 'signal'; id: string; signal: string }
+  | { op: 'ping' }
 
 export type FromSpawner =
   | { event: 'ready' }
+  | { event: 'pong' }
   | { event: 'started'; id: string }
   | { event: 'failed'; id: string; why: string }
   /** a pty's as text, a process's as base64 */

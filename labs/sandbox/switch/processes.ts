@@ -26,7 +26,7 @@ export class Processes {
     this.running.set(id, { host, tty: tty !== null })
     const started = new Promise<void>((resolve, reject) => {
       const listen = (event: FromSpawner) => {
-        if (event.event === 'ready' || event.id !== id) return
+        if (!('id' in event) || event.id !== id) return
         host.off('spawner', listen)
         if (event.event === 'failed') reject(new KraftlabError('HOST_UNAVAILABLE', event.why))
         else resolve()
@@ -48,6 +48,7 @@ export class Processes {
 
   private onSpawner(host: Host, event: FromSpawner): void {
     if (event.event === 'ready') return this.lost(host)
+    if (event.event === 'pong') return
     const process = this.running.get(event.id)
     if (!process || process.host !== host) return
     const { id } = event

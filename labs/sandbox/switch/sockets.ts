@@ -71,8 +71,10 @@ export async function dial(host: Host, address: string, port: number): Promise<D
   })
   stdout.once('end', () => stream.push(null))
   relay.once('error', (error) => stream.destroy(error))
-  relay.once('exit', () => {
-    if (!stream.writableEnded) stream.destroy()
+  // 'close' comes after its last output, 'exit' may come before.
+  relay.once('close', () => {
+    stream.push(null)
+    if (!stream.writableEnded) stream.end()
   })
   return stream
 }
