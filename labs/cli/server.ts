@@ -11,9 +11,16 @@ const LOG_TAIL_CHARS = 4_000
 
 export type Server = { url: string; data: string; pid: number; stop(): Promise<void> }
 
-/** @throws Error with the end of its log if it is not ready in time */
-export async function startServer(root: string, environment: Record<string, string> = {}): Promise<Server> {
-  const data = await mkdtemp(join(tmpdir(), 'kraftlab-'))
+/**
+ * @param given `data`: a folder that is there and stays; left out, one that goes with the server
+ * @throws Error with the end of its log if it is not ready in time
+ */
+export async function startServer(
+  root: string,
+  environment: Record<string, string> = {},
+  given: { data?: string } = {},
+): Promise<Server> {
+  const data = given.data ?? (await mkdtemp(join(tmpdir(), 'kraftlab-')))
   const port = await freePort()
   const child = spawn(process.execPath, [join(root, 'dist', 'supervisor.mjs')], {
     cwd: root,
@@ -22,7 +29,7 @@ export async function startServer(root: string, environment: Record<string, stri
   })
   const stop = async () => {
     await end(child)
-    await rm(data, { recursive: true, force: true })
+    if (!given.data) await rm(data, { recursive: true, force: true })
   }
   try {
     await ready(child)

@@ -43,8 +43,10 @@ async function detect(): Promise<MemoryLimitBy> {
     )
     return grants ? 'systemd' : 'none'
   }
-  if (await mkdir(V1_MEMORY, { recursive: true }).then(() => exists(join(V1_MEMORY, 'memory.limit_in_bytes')), no))
-    return 'cgroup-v1'
+  // Asked before a folder is made: under v2 that would be a group of this name.
+  if (await exists(join(V1, 'memory', 'memory.limit_in_bytes'))) {
+    if (await mkdir(V1_MEMORY, { recursive: true }).then(() => true, no)) return 'cgroup-v1'
+  }
   if (await enableV2().catch(no)) return 'cgroup-v2'
   return 'none'
 }
@@ -80,9 +82,12 @@ export async function makeLimits(id: string, hosts: number): Promise<RoomLimits>
       const inMemory = join(V1_MEMORY, id)
       await mkdir(inMemory, { recursive: true })
       await writeFile(join(inMemory, 'memory.limit_in_bytes'), memory)
+      // Memory and swap together, where the kernel accounts for swap.
+      await writeFile(join(inMemory, 'memory.memsw.limit_in_bytes'), memory).catch(no)
       const enter = [join(inMemory, 'cgroup.procs')]
       const inPids = join(V1_PIDS, id)
-      if (await mkdir(inPids, { recursive: true }).then(() => exists(join(inPids, 'pids.max')), no)) {
+      if (await exists(join(V1, 'pids', 'cgroup.procs'))) {
+        await mkdir(inPids, { recursive: true })
         await writeFile(join(inPids, 'pids.max'), tasks)
         enter.push(join(inPids, 'cgroup.procs'))
       }

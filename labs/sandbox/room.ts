@@ -14,6 +14,7 @@ import { type MemoryLimitBy, makeLimits, memoryLimitedBy, removeLimits } from '.
 import { readLines, writeLine } from './lines.ts'
 import { roomCommand } from './outer.ts'
 import { SOCKET } from './places.ts'
+import { isReplaced } from './replaced.ts'
 
 export { roomsRunDirectory } from './places.ts'
 
@@ -22,6 +23,8 @@ const CALL_LIMIT_MS = 15_000
 /** From "end" to an empty machine; after that the room is killed. */
 const END_LIMIT_MS = 4_000
 const KILL_LIMIT_MS = 10_000
+/** From a closed connection to a free lock, where the switch has stopped. */
+const GONE_LIMIT_MS = 1_000
 const POLL_MS = 20
 const LOG_TAIL_CHARS = 2_000
 
@@ -36,23 +39,37 @@ export class Room extends EventEmitter<Events> {
   >()
   private lastCall = 0
   private ending: Promise<void> | null = null
+  private replaced = false
+  private left = false
+  private wasGreeted = false
+  /** number of the last observation that is in the history; for a connection made anew */
+  private seen = 0
 
   constructor(
     readonly id: string,
     private readonly directory: string,
-    private readonly socket: Socket,
+    private socket: Socket,
   ) {
     super()
+    this.listen(socket)
+  }
+
+  private listen(socket: Socket): void {
     readLines(
       socket,
       (line) => this.onLine(line),
-      (why) => this.emit('gone', `its switch sent what cannot be read (${why})`),
+      () => {}, // 'close' follows
     )
     socket.on('error', () => {}) // 'close' follows
-    socket.on('close', () => this.onClose())
+    socket.on('close', () => {
+      this.onClose().catch((error) => console.error(error))
+    })
   }
 
   send(message: ToSwitch): void {
+    if (message.type === 'hello') this.wasGreeted = true
+    if (message.type === 'hello') this.seen = message.seen
+    if (message.type === 'seen') this.seen = message.number
     writeLine(this.socket, message)
   }
 
@@ -79,6 +96,8 @@ export class Room extends EventEmitter<Events> {
   /** Ends the room and all in it. Resolves when nothing of it is left on the machine. */
   end(): Promise<void> {
     this.ending ??= (async () => {
+      // Another gateway has it, and ends it when it wants to.
+      if (this.replaced) return
       this.send({ type: 'end' })
       await sweep(this.directory, this.id, END_LIMIT_MS)
       this.socket.destroy()
@@ -88,11 +107,13 @@ export class Room extends EventEmitter<Events> {
 
   /** Leaves the room to the next gateway. */
   leave(): void {
+    this.left = true
     this.removeAllListeners()
     this.socket.destroy()
   }
 
   private onLine(line: unknown): void {
+    if (isReplaced(line)) this.replaced = true
     const parsed = fromSwitch.safeParse(line)
     // A switch of another version, after an upgrade in place: what is not understood is not shown.
     if (!parsed.success) return
@@ -105,11 +126,31 @@ export class Room extends EventEmitter<Events> {
     this.emit('message', message)
   }
 
-  private onClose(): void {
+  private async onClose(): Promise<void> {
     for (const { reject } of this.calls.values()) reject(new KraftlabError('ROOM_ENDED'))
-    if (this.ending) return
+    if (this.ending || this.left) return
+    if (this.replaced) {
+      this.emit('gone', 'another Kraftlab has taken it over')
+      return
+    }
+    if (!(await freed(this.directory, GONE_LIMIT_MS)) && (await this.reconnect())) return
+    if (this.ending || this.left) return
     this.ending = sweep(this.directory, this.id, 0)
+    this.ending.catch((error) => console.error(error)) // whoever calls `end` gets it too
     this.emit('gone', 'its switch has stopped')
+  }
+
+  /** The connection went and the room did not: the switch lets go of a gateway that reads nothing for long. */
+  private async reconnect(): Promise<boolean> {
+    const socket = await dialSwitch(this.directory)
+    if (!socket || this.ending || this.left) {
+      socket?.destroy()
+      return false
+    }
+    this.socket = socket
+    this.listen(socket)
+    if (this.wasGreeted) this.send({ type: 'hello', seen: this.seen })
+    return true
   }
 }
 
@@ -127,6 +168,11 @@ export async function startRoom(
 ): Promise<Room> {
   const { installation, runDir, graceMs } = options
   const directory = join(runDir, plan.id)
+  await mkdir(directory, { mode: installation.roomUser ? 0o711 : 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    // Not one of ours to sweep: a room may live in it.
+    const why = error.code === 'EEXIST' ? `there is one of the name ${plan.id}` : error.message
+    throw new KraftlabError('ROOM_FAILED', `The room could not start: ${why}.`, { cause: error })
+  })
   try {
     await prepare(directory, plan, installation)
     const limits = await makeLimits(plan.id, plan.hosts.length)
@@ -139,6 +185,7 @@ export async function startRoom(
       // systemd-run finds its user's manager by the environment; bubblewrap clears it.
       env: limits.prefix.length > 0 ? process.env : ({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } as never),
     })
+    child.on('error', () => {}) // no pid then, which is told
     await log.close()
     const [socket] = await Promise.all([awaitSocket(child, directory), notePid(child, directory)])
     child.unref()
@@ -154,7 +201,6 @@ export async function startRoom(
 }
 
 async function prepare(directory: string, plan: RoomPlan, { roomUser }: Installation): Promise<void> {
-  await mkdir(directory, { mode: roomUser ? 0o711 : 0o700 })
   const shared = join(directory, 'shared')
   await mkdir(shared, { mode: 0o700 })
   if (roomUser) await chown(shared, roomUser.uid, roomUser.gid)
@@ -196,7 +242,8 @@ export async function findRooms(runDir: string): Promise<Room[]> {
     const directory = join(runDir, id)
     const socket = (await isLocked(directory)) ? await dialSwitch(directory) : null
     if (socket) rooms.push(new Room(id, directory, socket))
-    else await sweep(directory, id, 0)
+    // One that cannot be swept keeps nobody from the others.
+    else await sweep(directory, id, 0).catch((error) => console.error(error))
   }
   return rooms
 }

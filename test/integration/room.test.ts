@@ -315,7 +315,7 @@ except PermissionError: pass
       await until(() => again.resized, 'the first viewer to be told')
       expect(again.resized).toMatchObject({ cols: 60, rows: 12 })
       small.type(':set columns? lines?\r')
-      await small.shows(/columns=60[^]*lines=12/)
+      await small.shows(/columns=60[\s\S]*lines=12/)
       small.type('\r:q!\r')
       await small.shows(/\$ $/m)
       await until(() => !small.isAlternate, 'the shell')

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { dirname, join, normalize } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -19,18 +19,29 @@ import { addressOf, connectHost } from './network.ts'
 import { fromSpawner } from './spawner-messages.ts'
 
 /** Sized, so that a full disk stays a lesson for one host; inodes too, as they cost memory. */
-const DISKS: Record<keyof typeof WRITABLE, string> = {
-  home: 'size=128m,nr_inodes=20k',
-  kafka: 'size=384m,nr_inodes=50k',
-  tmp: 'size=384m,nr_inodes=50k',
+const DISKS = {
+  home: { at: WRITABLE.home, options: 'size=128m,nr_inodes=20k,mode=755' },
+  kafka: { at: WRITABLE.kafka, options: 'size=384m,nr_inodes=50k,mode=755' },
+  tmp: { at: WRITABLE.tmp, options: 'size=384m,nr_inodes=50k,mode=1777' },
+  run: { at: '/run', options: 'size=4m,nr_inodes=1k,mode=755' },
+  shm: { at: '/dev/shm', options: 'size=16m,nr_inodes=1k,mode=1777' },
 }
+type Disk = keyof typeof DISKS
 /** Threads count: a node, the spawner and a shell have 88 of them, a second JVM some 40 more. */
 const MAX_TASKS = 400
 const MAX_OPEN_FILES = 8_192
 const SPAWNER_HEAP_MB = 48
 const START_LIMIT_MS = 15_000
+/** What may wait for a spawner that does not read: some pastes of the largest size. */
+const MAX_WAITING_BYTES = 4 * 2 ** 20
+const PING_MS = 3_000
+/** So long without an answer: not busy, but stopped. */
+const PATIENCE_MS = 15_000
+/** A host that ends so often in this time is not started again. */
+const RESTARTS = { most: 5, withinMs: 60_000 }
+const IS_SCRIPT = /^#!/
 
-/** Ignored by pid 1, and not by what it starts: `trap ''` would be inherited. */
+/** Signals ignored by pid 1, and not by what it starts: `trap ''` would be inherited. */
 const FIRST_PROCESS = `
 echo 500 > /proc/self/oom_score_adj
 trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
@@ -39,11 +50,19 @@ while :; do
   sleep 0.1
 done`
 
-type Events = { spawner: [FromSpawner]; gone: [] }
+type Events = {
+  spawner: [FromSpawner]
+  /** Its first process ended; it is being started again, on the same disks. */
+  lost: []
+  /** It does not come back. */
+  gone: []
+}
 
 export class Host extends EventEmitter<Events> {
   private channel!: Socket
   private process!: ChildProcess
+  private readonly ends: number[] = []
+  private lastHeard = 0
   pid = 0
 
   constructor(
@@ -59,50 +78,103 @@ export class Host extends EventEmitter<Events> {
   }
 
   /** Where the switch sees a directory that the host may write to. Never open anything of a learner's below it. */
-  disk(which: keyof typeof WRITABLE): string {
+  disk(which: Disk): string {
     return `/hosts/${this.name}/${which}`
   }
 
+  /** @throws Error where its first process does not come to life */
   async start(): Promise<void> {
     await this.makeDisks()
     this.layFiles()
+    await this.launch()
+    setInterval(() => this.ping(), PING_MS).unref()
+  }
+
+  private async launch(): Promise<void> {
     const seccomp = openSync(join(ROOM_PROGRAMS, 'seccomp.bpf'), 'r')
     this.process = spawn('bwrap', this.arguments(), {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe', seccomp],
     })
     closeSync(seccomp)
-    this.process.once('exit', () => this.emit('gone'))
-    this.channel = this.process.stdio[3] as Socket
+    const { process } = this
+    this.channel = process.stdio[3] as Socket
+    const ended = new Promise<never>((_, reject) => {
+      process.once('exit', () => reject(new Error(`host ${this.name} ended at its start`)))
+    })
     const ready = new Promise<void>((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error(`host ${this.name} did not answer`)), START_LIMIT_MS)
-      this.once('gone', () => reject(new Error(`host ${this.name} ended at its start`)))
       this.once('spawner', () => {
         clearTimeout(limit)
         resolve()
       })
     })
+    ready.catch(() => {}) // told by what is awaited below, which may have failed before
     readLines(
       this.channel,
       (line) => {
         const message = fromSpawner.safeParse(line)
-        if (message.success) this.emit('spawner', message.data)
+        if (!message.success) return
+        this.lastHeard = Date.now()
+        this.emit('spawner', message.data)
       },
-      () => this.process.kill('SIGKILL'),
+      () => process.kill('SIGKILL'),
+      { skipsBroken: true },
     )
-    this.channel.on('error', () => {}) // 'gone' tells
-    this.pid = await childPid(this.process.stdio[4] as Readable)
-    await Promise.all([connectHost(this.plan, this.pid), ready])
+    this.channel.on('error', () => {}) // its end tells
+    const alive = (async () => {
+      this.pid = await childPid(process.stdio[4] as Readable)
+      await Promise.all([connectHost(this.plan, this.pid), ready])
+    })()
+    await Promise.race([alive, ended])
+    process.once('exit', () => this.restart())
+  }
+
+  /** The kernel, short of memory, or a fork bomb can take a host's first process. Its disks are the room's. */
+  private restart(): void {
+    const now = Date.now()
+    const recent = this.ends.filter((at) => now - at < RESTARTS.withinMs)
+    this.ends.splice(0, this.ends.length, ...recent, now)
+    if (this.ends.length > RESTARTS.most) {
+      this.emit('gone')
+      return
+    }
+    this.emit('lost')
+    this.launch().catch((error) => {
+      console.error(error)
+      this.process.kill('SIGKILL')
+      this.restart()
+    })
   }
 
   order(order: ToSpawner): void {
-    writeLine(this.channel, order)
+    if (this.channel.writableLength < MAX_WAITING_BYTES) writeLine(this.channel, order)
+  }
+
+  /** A learner can stop the spawner, which nothing else would notice. Killed, it is started again by pid 1. */
+  private ping(): void {
+    if (Date.now() - this.lastHeard > PATIENCE_MS) {
+      for (const pid of this.spawners()) process.kill(pid, 'SIGKILL')
+      this.lastHeard = Date.now()
+    }
+    this.order({ op: 'ping' })
+  }
+
+  /** Children of pid 1 that have the guard capability, which nothing of a learner's has. */
+  private spawners(): number[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        const status = statusOf(pid)
+        const isSpawner = new RegExp(`^PPid:\\t${this.pid}$`, 'm').test(status) && !/^CapEff:\t0+$/m.test(status)
+        return isSpawner && status !== '' ? [Number(pid)] : []
+      })
   }
 
   private async makeDisks(): Promise<void> {
-    for (const [which, options] of Object.entries(DISKS) as [keyof typeof WRITABLE, string][]) {
+    for (const which of Object.keys(DISKS) as Disk[]) {
       mkdirSync(this.disk(which), { recursive: true })
-      const mode = which === 'tmp' ? '1777' : '755'
-      await command('mount', ['-t', 'tmpfs', '-o', `${options},mode=${mode},nosuid,nodev`, 'tmpfs', this.disk(which)])
+      const options = `${DISKS[which].options},nosuid,nodev`
+      await command('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', this.disk(which)])
     }
     await command('cp', ['-a', '--no-preserve=ownership', `${KAFKA}/skeleton/.`, this.disk('home')])
     await command('chmod', ['-R', 'u+w', this.disk('home')])
@@ -119,7 +191,7 @@ export class Host extends EventEmitter<Events> {
       if (!which || !inside) throw new Error(`a lab's file lies in a home, /tmp or /var/lib/kafka, not at ${path}`)
       const to = join(this.disk(which), normalize(path).slice(inside.length))
       mkdirSync(dirname(to), { recursive: true })
-      writeFileSync(to, text)
+      writeFileSync(to, text, { mode: IS_SCRIPT.test(text) ? 0o755 : 0o644 })
     }
     const etc = `/hosts/${this.name}/etc`
     mkdirSync(etc)
@@ -146,9 +218,7 @@ export class Host extends EventEmitter<Events> {
       `/hosts/${this.name}/etc/${name}`,
       `/etc/${name}`,
     ])
-    const disks = (Object.entries(WRITABLE) as [keyof typeof WRITABLE, string][]).flatMap(([which, at]) => [
-      ...['--bind', this.disk(which), at],
-    ])
+    const disks = (Object.keys(DISKS) as Disk[]).flatMap((which) => ['--bind', this.disk(which), DISKS[which].at])
     return [
       ...['--die-with-parent', '--unshare-user', '--uid', '1000', '--gid', '1000', '--disable-userns', '--unshare-net'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--hostname', this.name],
@@ -157,8 +227,7 @@ export class Host extends EventEmitter<Events> {
       ...['--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64', '--dir', '/etc'],
       ...ETC.flatMap((path) => ['--ro-bind-try', path, path]),
       ...etc,
-      ...['--proc', '/proc', '--dev', '/dev', '--size', String(16 * 2 ** 20), '--tmpfs', '/dev/shm'],
-      ...['--size', String(4 * 2 ** 20), '--tmpfs', '/run', ...disks],
+      ...['--proc', '/proc', '--dev', '/dev', ...disks],
       ...['kafka', 'java', 'python', 'javascript', 'room'].flatMap((name) => [
         '--ro-bind',
         `/opt/${name}`,
@@ -181,5 +250,13 @@ export class Host extends EventEmitter<Events> {
       ...['prlimit', `--nproc=${MAX_TASKS}`, '--core=0', `--nofile=${MAX_OPEN_FILES}`, '--memlock=65536'],
       ...['sh', '-c', FIRST_PROCESS],
     ]
+  }
+}
+
+function statusOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return '' // it ended while we looked
   }
 }

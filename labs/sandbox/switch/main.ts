@@ -11,6 +11,7 @@ import { type FromSwitch, roomPlan, type ToSwitch, toSwitch } from '#labs/protoc
 import { Watcher } from '#labs/watcher/watcher.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { PLAN, SCHEMAS, SHARED, SOCKET } from '../places.ts'
+import { REPLACED } from '../replaced.ts'
 import { readHostFiles } from './files.ts'
 import { Host } from './host.ts'
 import { makeBridge } from './network.ts'
@@ -21,6 +22,8 @@ import { Terminals } from './terminals.ts'
 
 /** A gateway that was killed is back in seconds; a machine that is being shut down needs no rooms. */
 const GRACE_MS = Number(process.env.KRAFTLAB_GRACE_MS ?? 60_000)
+/** A gateway that reads nothing is let go before what waits for it fills the memory. */
+const MAX_WAITING_BYTES = 32 * 2 ** 20
 
 const plan = roomPlan.parse(JSON.parse(readFileSync(PLAN, 'utf8')))
 const hosts = new Map(plan.hosts.map((host) => [host.name, new Host(host, plan)]))
@@ -28,15 +31,22 @@ let gateway: Socket | null = null
 let grace: NodeJS.Timeout | null = null
 
 const say = (message: FromSwitch, drained?: () => void) => {
-  if (gateway) writeLine(gateway, message, drained)
+  if (gateway && gateway.writableLength > MAX_WAITING_BYTES) gateway.destroy()
+  if (gateway && !gateway.destroyed) writeLine(gateway, message, drained)
   else drained?.()
 }
 
-await makeBridge()
-await Promise.all([...hosts.values()].map((host) => host.start()))
+try {
+  await makeBridge()
+  await Promise.all([...hosts.values()].map((host) => host.start()))
+} catch (error) {
+  // The gateway quotes the last line.
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
 
 const observations = new Observations(say)
-const terminals = new Terminals(hosts, say, (observation) => observations.add(observation))
+const terminals = new Terminals(hosts, plan.welcome, say, (observation) => observations.add(observation))
 const processes = new Processes(hosts, say)
 const host = (name: string): Host => {
   const found = hosts.get(name)
@@ -52,17 +62,15 @@ const watcher = new Watcher({
   emit: (observation) => observations.add(observation),
 })
 
-/** The newest gateway wins: an older one that still hangs on is let go. */
 const server = createServer((socket) => {
-  gateway?.destroy()
-  gateway = socket
-  if (grace) clearTimeout(grace)
   readLines(
     socket,
     (line) => {
       const message = toSwitch.safeParse(line)
-      if (message.success) obey(message.data)
-      else console.error('the gateway sent what is not understood:', message.error.issues[0]?.message)
+      if (message.success && message.data.type === 'hello') serve(socket)
+      // What an older gateway still has to say does not count.
+      if (message.success && (socket === gateway || message.data.type === 'end')) obey(message.data)
+      if (!message.success) console.error('the gateway sent what is not understood:', message.error.issues[0]?.message)
     },
     (why) => console.error('the gateway was let go:', why),
   )
@@ -70,7 +78,7 @@ const server = createServer((socket) => {
   socket.on('close', () => {
     if (gateway !== socket) return
     gateway = null
-    terminals.detachAll()
+    forget()
     awaitGateway()
   })
 })
@@ -78,6 +86,23 @@ const path = join(SHARED, SOCKET)
 rmSync(path, { force: true })
 server.listen(path)
 awaitGateway()
+
+/** The newest gateway wins: an older one that still hangs on is told so and let go. */
+function serve(socket: Socket): void {
+  if (socket === gateway) return
+  if (gateway) {
+    gateway.end(`${JSON.stringify(REPLACED)}\n`)
+    forget()
+  }
+  gateway = socket
+  if (grace) clearTimeout(grace)
+}
+
+/** What was for the gateway that went. */
+function forget(): void {
+  terminals.detachAll()
+  processes.endAll()
+}
 
 function awaitGateway(): void {
   grace = setTimeout(end, GRACE_MS)

@@ -34,6 +34,8 @@ link set ${BRIDGE} up
 
 /** @param pid a process in the host's network namespace */
 export async function connectHost(host: RoomHost, pid: number): Promise<void> {
+  // The cable to a host that ended may still be there: the kernel takes namespaces apart when it has time.
+  await command('ip', ['link', 'delete', cable(host)]).catch(() => '')
   await script(
     'ip',
     ['-batch', '-'],

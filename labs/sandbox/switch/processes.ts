@@ -63,6 +63,12 @@ export class Processes {
     }
   }
 
+  /** Whoever started them is gone, and nobody reads what they say. */
+  endAll(): void {
+    for (const [id, { host }] of this.running) host.order({ op: 'signal', id, signal: 'SIGKILL' })
+    this.running.clear()
+  }
+
   /** The spawner was killed, and what it had started is nobody's now. */
   private lost(host: Host): void {
     for (const [id, process] of this.running) {

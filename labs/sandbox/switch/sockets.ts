@@ -71,10 +71,10 @@ export async function dial(host: Host, address: string, port: number): Promise<D
   })
   stdout.once('end', () => stream.push(null))
   relay.once('error', (error) => stream.destroy(error))
-  // 'close' comes after its last output, 'exit' may come before.
+  // 'close' comes after its last output ('exit' may come before), which is still to be read.
   relay.once('close', () => {
-    stream.push(null)
-    if (!stream.writableEnded) stream.end()
+    if (stream.readableEnded) stream.destroy()
+    else stream.once('end', () => stream.destroy())
   })
   return stream
 }

@@ -8,6 +8,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal as Screen } from '@xterm/headless'
 import type { FromSwitch, Terminal as TerminalState } from '#labs/protocol/room.ts'
 import { listenForMarks, type Marks } from './marks.ts'
+import { Replies } from './replies.ts'
 
 /** xterm drops frames above this: a viewer that has so much on its way gets no more until it acknowledges. */
 const HIGH_WATERMARK_CHARS = 100_000
@@ -80,6 +81,7 @@ type Parts = Size & {
   say: Say
   marks: Omit<Marks, 'prompt'>
   /** tell the pty */
+  input: (data: string) => void
   resize: (size: Size) => void
   acknowledge: (chars: number) => void
   /** what `state` says has changed */
@@ -93,6 +95,9 @@ export class Terminal {
   /** parsed, but every visible viewer is behind */
   private withheld = 0
   private atPrompt = false
+  /** where the prompt ended: something stands behind it where the cursor is elsewhere */
+  private promptEnd = { x: 0, y: 0 }
+  private readonly replies = new Replies()
   private ended: string | null = null
   private waiting: (() => void)[] = []
 
@@ -103,12 +108,20 @@ export class Terminal {
     this.screen.loadAddon(new Unicode11Addon())
     this.screen.unicode.activeVersion = '11'
     listenForMarks(this.screen, {
-      prompt: () => this.setAtPrompt(true),
+      prompt: () => {
+        this.promptEnd = this.cursor
+        this.setAtPrompt(true)
+      },
       runs: (command, startedAt) => {
         this.setAtPrompt(false)
         parts.marks.runs(command, startedAt)
       },
       ended: parts.marks.ended,
+    })
+    // Programs ask the terminal what it is: answered here, once, and not by each viewer.
+    this.screen.onData((data) => {
+      this.replies.given(data)
+      parts.input(data)
     })
   }
 
@@ -121,12 +134,22 @@ export class Terminal {
   get isAtPrompt(): boolean {
     return this.atPrompt && this.ended === null
   }
+  /** At a prompt, with nothing typed behind it that would become part of a command. */
+  get isFree(): boolean {
+    const { x, y } = this.cursor
+    return this.isAtPrompt && x === this.promptEnd.x && y === this.promptEnd.y
+  }
   get isAlive(): boolean {
     return this.ended === null
   }
   get state(): TerminalState {
     const { id, host, title } = this.parts
     return { id, host, title, atPrompt: this.isAtPrompt, ended: this.ended }
+  }
+
+  /** Text of ours. */
+  print(text: string): void {
+    this.screen.write(text.replaceAll('\n', '\r\n'))
   }
 
   output(data: string): void {
@@ -170,15 +193,20 @@ export class Terminal {
   /** The viewer in use decides; the others are told. */
   resize(by: string | null, { cols, rows }: Size): void {
     if (cols === this.screen.cols && rows === this.screen.rows) return
+    const wasFree = this.isFree
     this.screen.resize(cols, rows)
+    if (wasFree) this.promptEnd = this.cursor
     if (this.ended === null) this.parts.resize({ cols, rows })
     for (const viewer of this.viewers.keys())
       if (viewer !== by) this.parts.say({ type: 'viewer.resized', viewer, cols, rows })
   }
 
-  /** What the learner types goes to the pty elsewhere; a key at a prompt means that a command may come. */
-  typed(data: string): void {
-    if (/[\r\n]/.test(data)) this.setAtPrompt(false)
+  /** From a viewer; a return at a prompt means that a command may come. */
+  type(data: string): void {
+    const typed = this.replies.without(data)
+    if (typed === '') return
+    if (/[\r\n]/.test(typed)) this.setAtPrompt(false)
+    this.parts.input(typed)
   }
 
   /** Resolves at the next prompt, now if there is one, or at the end, or after the limit: look at `isAtPrompt`. */
@@ -197,6 +225,11 @@ export class Terminal {
     this.viewers.clear()
     this.wake()
     this.screen.dispose()
+  }
+
+  private get cursor(): { x: number; y: number } {
+    const { cursorX, cursorY, baseY } = this.screen.buffer.normal
+    return { x: cursorX, y: baseY + cursorY }
   }
 
   private serialized(): Size & { data: string } {

@@ -8,6 +8,8 @@ import { Terminal } from './terminal.ts'
 
 /** Each costs a shell and a screen. */
 const MAX_TERMINALS = 12
+/** Those that ended are kept to be read, until they are closed or there are so many. */
+const MAX_ENDED = 12
 /** A shell with completion loaded is there in a tenth of this. */
 const FIRST_PROMPT_MS = 10_000
 const SHELL = ['/bin/bash', '--login']
@@ -18,15 +20,18 @@ type Message<Type extends ToSwitch['type']> = Extract<ToSwitch, { type: Type }>
 export class Terminals {
   private readonly terminals = new Map<string, Terminal>()
   private readonly viewers = new Map<string, Terminal>()
+  private readonly welcomed = new Set<string>()
   private opened = 0
 
   constructor(
     private readonly hosts: Map<string, Host>,
+    private readonly welcome: string,
     private readonly say: (message: FromSwitch) => void,
     private readonly observed: (observation: Observation) => void,
   ) {
     for (const host of hosts.values()) {
       host.on('spawner', (event) => this.onSpawner(host.name, event))
+      host.on('lost', () => this.endAll(host.name, 'The host was restarted.'))
       host.on('gone', () => this.endAll(host.name, 'The host has ended.'))
     }
   }
@@ -38,7 +43,10 @@ export class Terminals {
   open(hostName: string, size: Size): Terminal {
     const host = this.hosts.get(hostName)
     if (!host) throw new KraftlabError('UNKNOWN_HOST')
-    if (this.terminals.size >= MAX_TERMINALS) throw new KraftlabError('TOO_MANY_TERMINALS')
+    const all = [...this.terminals.values()]
+    if (all.filter(({ isAlive }) => isAlive).length >= MAX_TERMINALS) throw new KraftlabError('TOO_MANY_TERMINALS')
+    const ended = all.filter(({ isAlive }) => !isAlive)
+    for (const { id } of ended.slice(0, Math.max(0, ended.length + 1 - MAX_ENDED))) this.close(id)
     const id = `t${++this.opened}`
     const count = [...this.terminals.values()].filter((one) => one.host === hostName).length
     const terminal = new Terminal({
@@ -52,11 +60,14 @@ export class Terminals {
         ended: (command, startedAt, exitStatus) =>
           this.observed({ type: 'command', host: hostName, terminal: id, command, exitStatus, startedAt }),
       },
+      input: (data) => host.order({ op: 'input', id, data }),
       resize: ({ cols, rows }) => host.order({ op: 'resize', id, cols, rows }),
       acknowledge: (chars) => host.order({ op: 'acknowledge', id, chars }),
       changed: () => this.tell(),
     })
     this.terminals.set(id, terminal)
+    if (this.welcome && !this.welcomed.has(hostName)) terminal.print(`${this.welcome}\n`)
+    this.welcomed.add(hostName)
     host.order({ op: 'pty', id, argv: SHELL, ...size })
     this.tell()
     return terminal
@@ -64,7 +75,7 @@ export class Terminals {
 
   /** Types a command at a prompt: in the preferred terminal, in another of the host, or in a new one. */
   async run({ host, preferred, command, cols, rows }: Message<'terminal.run'>): Promise<Terminal> {
-    const atPrompt = [...this.terminals.values()].filter((one) => one.host === host && one.isAtPrompt)
+    const atPrompt = [...this.terminals.values()].filter((one) => one.host === host && one.isFree)
     const terminal = atPrompt.find(({ id }) => id === preferred) ?? atPrompt[0] ?? this.open(host, { cols, rows })
     await terminal.prompt(FIRST_PROMPT_MS)
     if (!terminal.isAtPrompt) throw new KraftlabError('NOT_AT_PROMPT')
@@ -76,9 +87,7 @@ export class Terminals {
 
   input(id: string, data: string): void {
     const terminal = this.terminals.get(id)
-    if (!terminal?.isAlive) return
-    terminal.typed(data)
-    this.hosts.get(terminal.host)?.order({ op: 'input', id, data })
+    if (terminal?.isAlive) terminal.type(data)
   }
 
   close(id: string): void {
@@ -94,6 +103,7 @@ export class Terminals {
   attach({ viewer, terminal: id, visible, cols, rows }: Message<'viewer.attach'>): void {
     const terminal = this.terminals.get(id)
     if (!terminal) return
+    this.detach(viewer)
     this.viewers.set(viewer, terminal)
     terminal.attach(viewer, visible, { cols, rows })
   }
@@ -122,6 +132,7 @@ export class Terminals {
 
   private onSpawner(host: string, event: FromSpawner): void {
     if (event.event === 'ready') return this.endAll(host, "The host's terminal service was restarted.")
+    if (event.event === 'pong') return
     const terminal = this.terminals.get(event.id)
     if (!terminal || terminal.host !== host) return
     switch (event.event) {
