@@ -115,6 +115,7 @@ export function Terminals({ onLeave }: { onLeave: () => void }) {
               onSearch={setSearching}
               onLeave={onLeave}
             />
+            {terminal.ended !== null && terminal.id === active && <Ended terminal={terminal} why={terminal.ended} />}
           </TabsPanel>
         ))}
         {(!ready || state.terminals.length === 0) && <RoomState />}
@@ -167,6 +168,30 @@ function TerminalTab({ terminal, terminals }: { terminal: TerminalState; termina
         <X className="size-3.5" />
       </span>
     </Tab>
+  )
+}
+
+/** Over the last screen of a terminal that is over: why, and what to do next. */
+function Ended({ terminal, why }: { terminal: TerminalState; why: string }) {
+  const { client } = useLab()
+  const t = useTranslations('terminal')
+  return (
+    <div
+      role="status"
+      className="absolute inset-x-0 bottom-0 flex flex-wrap items-center gap-x-3 gap-y-2 border-t bg-chrome px-4 py-2 text-[13px] text-ink-soft"
+    >
+      <span className="mr-auto">{why}</span>
+      <Button
+        variant="outline"
+        size="sm"
+        onClick={() => {
+          client.send({ type: 'terminal.close', terminal: terminal.id })
+          client.openTerminal(terminal.host)
+        }}
+      >
+        {t('replace')}
+      </Button>
+    </div>
   )
 }
 

@@ -21,7 +21,7 @@ export async function startServer(
   given: { data?: string } = {},
 ): Promise<Server> {
   const data = given.data ?? (await mkdtemp(join(tmpdir(), 'kraftlab-')))
-  const port = await freePort()
+  const port = environment.PORT ? Number(environment.PORT) : await freePort()
   const child = spawn(process.execPath, [join(root, 'dist', 'supervisor.mjs')], {
     cwd: root,
     env: { ...process.env, ...environment, PORT: String(port), HOST: '127.0.0.1', KRAFTLAB_DATA: data },

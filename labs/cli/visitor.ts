@@ -146,7 +146,8 @@ class VisitorTerminal implements ReplayTerminal {
       if ((message.type !== 'terminal.output' && message.type !== 'terminal.screen') || message.terminal !== id) return
       // A screen is what the terminal shows, without marks: the state says whether a shell waits there.
       this.since = message.type === 'terminal.screen' ? message.data : this.since + message.data
-      visitor.send({ type: 'terminal.acknowledge', terminal: id, chars: message.data.length })
+      if (message.type === 'terminal.output')
+        visitor.send({ type: 'terminal.acknowledge', terminal: id, chars: message.data.length })
       this.grew.emit('grew')
     })
     visitor.on('state', () => this.grew.emit('grew'))

@@ -68,7 +68,7 @@ export const toSwitch = z.discriminatedUnion('type', [
     ...terminalSize,
   }),
   z.object({ type: z.literal('viewer.detach'), viewer: z.string() }),
-  /** The viewer has drawn this many more characters (UTF-16 units). */
+  /** The viewer has drawn this many more characters of output (UTF-16 units) since its last screen. */
   z.object({ type: z.literal('viewer.acknowledge'), viewer: z.string(), chars: z.number().int() }),
   z.object({ type: z.literal('viewer.visible'), viewer: z.string(), visible: z.boolean() }),
   /** The focused viewer's size becomes the terminal's. */

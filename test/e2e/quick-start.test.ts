@@ -1,5 +1,8 @@
 /** The main job, end to end: a learner in a real browser does the Quick Start, and the gateway is killed in the middle. */
 import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
@@ -8,18 +11,21 @@ import { Workbench } from '../support/workbench.ts'
 
 const LESSON = '/courses/kraft/quick-start/quick-start'
 
+let data: string
 let server: Server
 let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  server = await startServer(process.cwd())
+  data = await mkdtemp(join(tmpdir(), 'kraftlab-quick-start-'))
+  server = await startServer(process.cwd(), {}, { data })
   browser = await launchBrowser()
   page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
 })
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
+  await rm(data, { recursive: true, force: true })
 })
 
 /** The gateway is a child of the supervisor. */
@@ -110,4 +116,24 @@ test('a reload finds the terminals and the checks; the course page has the progr
     .getByText(/10 of 10/)
     .first()
     .waitFor({ timeout: 10_000 })
+})
+
+test('after a restart of everything the progress is there, and a new room can be had', async () => {
+  const { port } = new URL(server.url)
+  await server.stop()
+  server = await startServer(process.cwd(), { PORT: port }, { data })
+  await page.goto(`${server.url}/courses/kraft`)
+  await page
+    .getByText(/10 of 10/)
+    .first()
+    .waitFor({ timeout: 10_000 })
+  await page.goto(server.url + LESSON)
+  const bench = new Workbench(page)
+  await page.getByText('Passed in an earlier room').first().waitFor({ timeout: 20_000 })
+  await page
+    .getByRole('button', { name: /Start|new room/i })
+    .first()
+    .click()
+  await bench.shows(/learner@broker-1/)
+  expect(await bench.status('formatted')).toBe('open')
 })

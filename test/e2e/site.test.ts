@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Server, startServer } from '#labs/cli/server.ts'
 import { axeViolations, collectComplaints, launchBrowser } from '../support/browser.ts'
-import { type Server, startServer } from '../support/server.ts'
 
 const LESSON = /^\/courses\/[^/]+\/[^/]+\/[^/]+$/
 
@@ -10,7 +10,7 @@ let browser: Browser
 let paths: string[]
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer(process.cwd())
   browser = await launchBrowser()
   paths = await crawl()
 })

@@ -154,7 +154,7 @@ export class TestRoom {
   }
   /** The room's first process, as the machine counts. */
   get pid(): number {
-    return Number(readFileSync(join(this.directory, 'pid'), 'utf8'))
+    return Number.parseInt(readFileSync(join(this.directory, 'pid'), 'utf8'), 10)
   }
   get host(): string {
     return this.plan.hosts[0]!.name
@@ -376,7 +376,8 @@ export function remains(room: TestRoom, namespaces: Set<string>): string[] {
   for (const group of [`memory/kraftlab/${id}`, `pids/kraftlab/${id}`, `kraftlab/${id}`])
     if (existsSync(`/sys/fs/cgroup/${group}`)) left.push(`cgroup ${group}`)
   for (const line of read('/proc/self/mountinfo').split('\n')) if (line.includes(id)) left.push(`mount ${line}`)
-  for (const pid of processes())
+  // One that ended and that the machine's init has not yet asked about is not there any more.
+  for (const pid of processes().filter((one) => !/^State:\s+Z/m.test(read(`/proc/${one}/status`))))
     if (namespacesOf(pid).some((one) => namespaces.has(one))) left.push(`process ${pid} ${commandLine(pid)}`)
   return left
 }

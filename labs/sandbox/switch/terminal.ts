@@ -64,7 +64,8 @@ class Viewer {
     const screen = this.screen()
     this.needsScreen = false
     this.backlog = ''
-    this.onTheWay += screen.data.length
+    // A screen starts the count anew on both sides: it replaces whatever was on its way.
+    this.onTheWay = 0
     this.say({ type: 'viewer.screen', viewer: this.id, ...screen })
   }
 
