@@ -3,7 +3,14 @@
  * metadata log with the quorum asked in between, one to its broker listener for the rest. Each has its own loop, so
  * that a node which is slow, paused or lying delays nothing but itself.
  */
-import { describeCluster, describeQuorum, isNotLeader, type Quorum, whoIs } from '#labs/kafka/client/cluster.ts'
+import {
+  describeCluster,
+  describeQuorum,
+  isNotLeader,
+  type Quorum,
+  type View,
+  whoIs,
+} from '#labs/kafka/client/cluster.ts'
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { ConnectionError, KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchMetadata } from '#labs/kafka/client/metadata-log.ts'
@@ -63,6 +70,8 @@ export class NodeWatch {
   #clusterId: string | null = null
   /** what clusterId and node say is of the process that is there now, not of the one before */
   #identified = false
+  /** its controller has answered as one does, though perhaps not said who it is: nobody leads yet */
+  #spoke = false
   readonly #running = new Set<Promise<void>>()
 
   constructor(host: string, room: Surroundings, fellows: Fellows) {
@@ -135,6 +144,7 @@ export class NodeWatch {
       }
     if (listeners.length === 0) {
       this.#identified = false
+      this.#spoke = false
       this.#node = null
       this.#down('nothing of Kafka listens there any more')
     } else if (listeners.length < (this.#up?.listeners.length ?? 0)) this.#announceShrunk()
@@ -154,9 +164,10 @@ export class NodeWatch {
 
   #announce(): void {
     const listeners = this.#ports.listeners()
-    if (!this.#identified || listeners.length === 0 || this.#room.signal.aborted) return
+    if (!(this.#identified || this.#spoke) || listeners.length === 0 || this.#room.signal.aborted) return
     if (this.#shrinking && listeners.length < (this.#up?.listeners.length ?? 0)) return
-    const up: Up = { type: 'node-up', host: this.host, node: this.#node, clusterId: this.#clusterId, listeners }
+    const [node, clusterId] = this.#identified ? [this.#node, this.#clusterId] : [null, null]
+    const up: Up = { type: 'node-up', host: this.host, node, clusterId, listeners }
     if (this.#up && JSON.stringify(this.#up) === JSON.stringify(up)) return
     this.#up = up
     this.#room.emit(up)
@@ -236,31 +247,33 @@ export class NodeWatch {
 
   async #followController(connection: Connection, signal: AbortSignal, backoff: Backoff): Promise<void> {
     const { clock } = this.#room
-    const cluster = await describeCluster(connection, 'controllers')
-    const log = this.#fellows.log(cluster.clusterId)
+    let log: ClusterLog | undefined
+    let voters: number[] = []
     let node: number | null = null
     let epoch: number | null = null
     for (let due = clock.now(); !signal.aborted && connection.alive; ) {
       if (clock.now() >= due) {
         due = clock.now() + SAMPLE_MS
         const quorum = await this.#askQuorum(connection)
-        if (node === null) {
+        const view = quorum ?? (await this.#askView(connection))
+        // Before it knows of a leader a controller answers DescribeCluster with an error, and logs one for the learner.
+        if (node === null && view !== null && view.leader !== null) {
+          const cluster = await describeCluster(connection, 'controllers')
+          log = this.#fellows.log(cluster.clusterId)
           // controllers that have not registered yet are named by the quorum alone, and that by its leader alone
-          const voters = quorum?.voters ?? (await describeCluster(connection, 'controllers')).nodes
-          node = await whoIs(
-            connection,
-            voters.map((voter) => ('node' in voter ? voter.node : voter.id)),
-          )
+          voters = quorum ? quorum.voters.map((voter) => voter.node) : cluster.nodes.map(({ id }) => id)
+          node = await whoIs(connection, voters)
           this.#identify(cluster.clusterId, node)
         }
-        if (quorum) this.#emitQuorum(quorum)
-        else await this.#askView(connection, log)
-        epoch = quorum?.epoch ?? null
+        this.#spoke = true
         this.#answered()
+        if (quorum) this.#emitQuorum(quorum)
+        else if (view) this.#emitView(view, voters)
+        epoch = quorum?.epoch ?? null
         backoff.reset()
       }
       const left = Math.max(0, due - clock.now())
-      if (epoch === null || !log.claim(this.host, epoch)) {
+      if (epoch === null || !log?.claim(this.host, epoch)) {
         await clock.delay(left, signal)
         continue
       }
@@ -325,20 +338,20 @@ export class NodeWatch {
     })
   }
 
-  /** A node that does not lead has a view all the same: whom it follows, in which epoch. */
-  async #askView(connection: Connection, log: ClusterLog): Promise<void> {
-    const { nodes } = await describeCluster(connection, 'controllers')
-    const asked = await fetchMetadata(connection, { leaderEpoch: 1, offset: log.offset, lastFetchedEpoch: 0 }, 0, 1)
-    if (asked.kind !== 'refused') return
-    const voters = nodes.map(({ id }) => ({ node: id, directory: null }))
-    const { leader, epoch } = asked.view
+  /** A node that does not lead has a view all the same: whom it follows, in which epoch. null: it leads after all. */
+  async #askView(connection: Connection): Promise<View | null> {
+    const asked = await fetchMetadata(connection, { leaderEpoch: 1, offset: 0, lastFetchedEpoch: 0 }, 0, 1)
+    return asked.kind === 'refused' ? asked.view : null
+  }
+
+  #emitView({ leader, epoch }: View, voters: number[]): void {
     this.#emitChanged({
       type: 'quorum',
       host: this.host,
-      clusterId: this.#clusterId,
+      clusterId: this.#identified ? this.#clusterId : null,
       leader,
       epoch,
-      voters,
+      voters: voters.map((node) => ({ node, directory: null })),
       observers: [],
     })
   }
