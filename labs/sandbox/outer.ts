@@ -24,7 +24,7 @@ const SWITCH_HEAP_MB = 192
  * bubblewrap's first process in the room then keeps (--sync-fd): the lock is held for exactly as long as the room lives.
  */
 const PRELUDE = `
-for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 3 ] && eval "exec $fd>&-"; done 2>/dev/null
+for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 3 ] && eval "exec $fd>&-"; done
 exec 4< "$1" && flock --exclusive --nonblock 4 || exit 1; shift
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift
 exec "$@"`

@@ -1,7 +1,8 @@
 /** Rooms as the gateway sees them: started, found again after a restart, spoken to, ended with nothing left behind. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { chown, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, chown, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -9,6 +10,7 @@ import { promisify } from 'node:util'
 import { ERROR_CODES, type ErrorCode, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
 import { type FromSwitch, fromSwitch, type RoomPlan, type ToSwitch } from '#labs/protocol/room.ts'
+import { firstProcess, noteFirstProcess } from './first-process.ts'
 import { childPid } from './info.ts'
 import { type MemoryLimitBy, makeLimits, memoryLimitedBy, removeLimits } from './limits.ts'
 import { readLines, writeLine } from './lines.ts'
@@ -26,6 +28,8 @@ const KILL_LIMIT_MS = 10_000
 /** From a closed connection to a free lock, where the switch has stopped. */
 const GONE_LIMIT_MS = 1_000
 const POLL_MS = 20
+/** Two gateways may sweep the same room. */
+const REMOVE_RETRIES = 5
 const LOG_TAIL_CHARS = 2_000
 
 type Events = { message: [FromSwitch]; gone: [why: string] }
@@ -44,6 +48,7 @@ export class Room extends EventEmitter<Events> {
   private wasGreeted = false
   /** number of the last observation that is in the history; for a connection made anew */
   private seen = 0
+  private readonly attached = new Map<string, ToSwitch>()
 
   constructor(
     readonly id: string,
@@ -70,6 +75,8 @@ export class Room extends EventEmitter<Events> {
     if (message.type === 'hello') this.wasGreeted = true
     if (message.type === 'hello') this.seen = message.seen
     if (message.type === 'seen') this.seen = message.number
+    if (message.type === 'viewer.attach') this.attached.set(message.viewer, message)
+    if (message.type === 'viewer.detach') this.attached.delete(message.viewer)
     writeLine(this.socket, message)
   }
 
@@ -150,6 +157,7 @@ export class Room extends EventEmitter<Events> {
     this.socket = socket
     this.listen(socket)
     if (this.wasGreeted) this.send({ type: 'hello', seen: this.seen })
+    for (const message of this.attached.values()) this.send(message)
     return true
   }
 }
@@ -168,7 +176,7 @@ export async function startRoom(
 ): Promise<Room> {
   const { installation, runDir, graceMs } = options
   const directory = join(runDir, plan.id)
-  await mkdir(directory, { mode: installation.roomUser ? 0o711 : 0o700 }).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     // Not one of ours to sweep: a room may live in it.
     const why = error.code === 'EEXIST' ? `there is one of the name ${plan.id}` : error.message
     throw new KraftlabError('ROOM_FAILED', `The room could not start: ${why}.`, { cause: error })
@@ -204,14 +212,17 @@ async function prepare(directory: string, plan: RoomPlan, { roomUser }: Installa
   const shared = join(directory, 'shared')
   await mkdir(shared, { mode: 0o700 })
   if (roomUser) await chown(shared, roomUser.uid, roomUser.gid)
+  // Whatever the umask says: the room's user has to pass and to read.
+  await chmod(directory, roomUser ? 0o711 : 0o700)
   await writeFile(join(directory, 'plan.json'), JSON.stringify(plan))
+  await chmod(join(directory, 'plan.json'), 0o644)
   await writeFile(join(directory, 'lock'), '')
 }
 
 /** Pid of the room's first process, as the machine counts: the whole pid namespace ends with it. */
 async function notePid(child: ChildProcess, directory: string): Promise<void> {
   const pid = await childPid(child.stdio[3] as Readable)
-  await writeFile(join(directory, 'pid'), String(pid))
+  await noteFirstProcess(directory, pid)
 }
 
 /** The switch listens when its hosts are there. */
@@ -248,9 +259,12 @@ export async function findRooms(runDir: string): Promise<Room[]> {
   return rooms
 }
 
-/** The room's processes hold a lock for as long as one of them lives. */
+/** The room's switch holds a lock for as long as it lives. */
 async function isLocked(directory: string): Promise<boolean> {
-  return promisify(execFile)('flock', ['--nonblock', '--shared', join(directory, 'lock'), 'true']).then(
+  const lock = join(directory, 'lock')
+  // flock would make it, in a directory that another sweeper is just removing.
+  if (!existsSync(lock)) return false
+  return promisify(execFile)('flock', ['--nonblock', '--shared', lock, 'true']).then(
     () => false,
     (error: { code?: number }) => error.code === 1,
   )
@@ -258,14 +272,23 @@ async function isLocked(directory: string): Promise<boolean> {
 
 /** Waits for the room's end, kills it if it does not come, and removes what it had outside. */
 async function sweep(directory: string, id: string, patienceMs: number): Promise<void> {
-  if (!(await freed(directory, patienceMs))) {
-    const pid = Number(await readFile(join(directory, 'pid'), 'utf8').catch(() => ''))
-    // The lock is held, so the pid is still the room's.
-    if (pid > 1) kill(pid)
-    if (!(await freed(directory, KILL_LIMIT_MS))) throw new Error(`room ${id} does not end: see ${directory}`)
+  if (!(await gone(directory, patienceMs))) {
+    const pid = await firstProcess(directory)
+    if (pid !== null) kill(pid)
+    if (!(await gone(directory, KILL_LIMIT_MS))) throw new Error(`room ${id} does not end: see ${directory}`)
   }
   await removeLimits(id)
-  await rm(directory, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true, maxRetries: REMOVE_RETRIES })
+}
+
+/** Neither its lock is held nor its first process there. */
+async function gone(directory: string, patienceMs: number): Promise<boolean> {
+  const until = Date.now() + patienceMs
+  while ((await firstProcess(directory)) !== null || (await isLocked(directory))) {
+    if (Date.now() >= until) return false
+    await pause()
+  }
+  return true
 }
 
 async function freed(directory: string, patienceMs: number): Promise<boolean> {

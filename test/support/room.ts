@@ -23,10 +23,7 @@ const isRoot = process.getuid?.() === 0
 export const OWNERS = isRoot ? (['root', 'user'] as const) : (['user'] as const)
 export type Owner = 'root' | 'user'
 
-export const installation: Installation = {
-  ...readInstallation(process.cwd()),
-  ...(process.env.KT_ROOM ? { room: process.env.KT_ROOM } : {}),
-}
+export const installation: Installation = readInstallation(process.cwd())
 
 export async function until<Found>(
   look: () => Found | Promise<Found>,
@@ -99,30 +96,28 @@ export async function driveAsUser(
   driver ??= buildDriver()
   const argument = JSON.stringify({ ...order, data: place.data, installation: { ...installation, roomUser: null } })
   const as = ['--reuid', String(ORDINARY_USER), '--regid', String(ORDINARY_USER), '--clear-groups']
-  const { stdout } = await promisify(execFile)('setpriv', [...as, process.execPath, await driver, argument], {
+  const program = await driver
+  const ran = promisify(execFile)('setpriv', [...as, process.execPath, '--input-type=module', '-', argument], {
     cwd: '/',
     env: { PATH: process.env.PATH, HOME: '/' } as unknown as NodeJS.ProcessEnv,
     timeout: START_LIMIT_MS,
   })
-  place.runDir = stdout
+  ran.child.stdin?.end(program)
+  place.runDir = (await ran).stdout
 }
 
 async function buildDriver(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'kraftlab-test-driver-'))
-  chmodSync(folder, 0o755)
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const outfile = join(folder, 'driver.mjs')
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: process.cwd(),
     entryPoints: ['test/support/room-driver.ts'],
-    outfile,
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     logLevel: 'silent',
   })
-  return outfile
+  return outputFiles[0]!.text
 }
 
 export type Ran = { status: number; stdout: string; stderr: string }

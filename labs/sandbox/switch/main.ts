@@ -63,13 +63,17 @@ const watcher = new Watcher({
 })
 
 const server = createServer((socket) => {
+  let spoke = false
   readLines(
     socket,
     (line) => {
       const message = toSwitch.safeParse(line)
-      if (message.success && message.data.type === 'hello') serve(socket)
+      if (message.success && message.data.type === 'end') end()
+      // The first word makes it the room's gateway: until then it may only have looked whether the room lives.
+      if (message.success && !spoke) serve(socket)
+      spoke = true
       // What an older gateway still has to say does not count.
-      if (message.success && (socket === gateway || message.data.type === 'end')) obey(message.data)
+      if (message.success && socket === gateway) obey(message.data)
       if (!message.success) console.error('the gateway sent what is not understood:', message.error.issues[0]?.message)
     },
     (why) => console.error('the gateway was let go:', why),
