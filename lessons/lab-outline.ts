@@ -9,6 +9,8 @@ export type LabOutline = {
   slug: string
   title: string
   minutes: number
+  /** a room left alone so long ends by itself */
+  idleMinutes: number
   hosts: string[]
   steps: { id: string; title: string; asks: boolean; checks: { id: string; title: string }[] }[]
 }
@@ -37,6 +39,7 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
       slug: lab.slug,
       title: lab.title,
       minutes: lab.minutes,
+      idleMinutes: readEnvironment().idleMs / 60_000,
       hosts: lab.hosts.map(({ name }) => name),
       steps: lab.steps.map(({ id, title, ask, checks }) => ({
         id,

@@ -38,7 +38,7 @@ export function RoomState() {
     <Notice
       title={outline.title}
       text={t('what', { hosts: outline.hosts.length, names: outline.hosts.join(', ') })}
-      details={[t('alone'), t('kept'), t('idle')]}
+      details={[t('alone'), t('kept'), t('idle', { minutes: outline.idleMinutes })]}
       problem={refusal}
       action={
         <Button variant="primary" size="lg" onClick={start}>

@@ -33,7 +33,7 @@ export async function setUp({
     checkMachine()
     const context = { root: ROOT, cache: cachePlace(ROOT), roomUser, java: findJava(), forTests }
     await runStages(
-      [systemPrograms, jdk, userNamespaces, npmPackages, ...runtime, ...builds(pages), ...database(data)],
+      [systemPrograms, jdk, userNamespaces, [[npmPackages], runtime], ...builds(pages), ...database(data)],
       context,
     )
     return context

@@ -32,7 +32,8 @@ export const npmPackages = {
   },
   make: async (context) => {
     await run(context, 'npm-ci', ['npm', 'ci'], {
-      env: { ...process.env, ...nodedir() },
+      // node-gyp's make would otherwise compile SQLite on one core
+      env: { JOBS: 'max', ...process.env, ...nodedir() },
       timeoutMs: NPM_MS,
       fails: 'npm ci failed: is the npm registry reachable, and is there a C++ compiler?',
     })

@@ -18,25 +18,41 @@ const LOCK_WAIT_SECONDS = 20 * 60
  * }} Stage  `bytes`: of disk that it needs free, where that is much
  *
  * Runs what is not done yet. `done` is fast and has no effect; nothing is locked until a stage has work.
- * @param {Stage[]} stages
+ * @param {(Stage | Stage[][])[]} stages  in the place of a stage, lanes: lists of stages that need nothing of each other
  * @param {{ root: string, cache?: string }} context
  */
 export async function runStages(stages, context) {
-  let release = null
+  let held = null
+  const hold = () => {
+    held ??= lock(join(context.root, 'dist'))
+    return held
+  }
   try {
     for (const stage of stages) {
-      if (await stage.done(context)) continue
-      release ??= await lock(join(context.root, 'dist'))
-      // another set-up may have made it while we waited
-      if (await stage.done(context)) continue
-      checkSpace(stage, context)
-      const started = Date.now()
-      process.stderr.write(`  ${stage.name} ...\n`)
-      await stage.make(context)
-      process.stderr.write(`  ${stage.name}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
+      // All lanes come to their end, so that none is left running behind an error.
+      const lanes = await Promise.allSettled(
+        (Array.isArray(stage) ? stage : [[stage]]).map((lane) => runLane(lane, context, hold)),
+      )
+      const failed = lanes.find(({ status }) => status === 'rejected')
+      if (failed) throw failed.reason
     }
   } finally {
+    const release = await held?.catch(() => null)
     release?.()
+  }
+}
+
+async function runLane(stages, context, hold) {
+  for (const stage of stages) {
+    if (await stage.done(context)) continue
+    await hold()
+    // another set-up may have made it while we waited
+    if (await stage.done(context)) continue
+    checkSpace(stage, context)
+    const started = Date.now()
+    process.stderr.write(`  ${stage.name} ...\n`)
+    await stage.make(context)
+    process.stderr.write(`  ${stage.name}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
   }
 }
 
