@@ -41,7 +41,7 @@ export function CheckItem({ check, className }: { check: CheckState; className?:
           )}
         </div>
         <div aria-live="polite">
-          {check.says && (
+          {check.says && (live || check.status === 'passed') && (
             <p className={cn('mt-1', check.status === 'passed' ? 'text-good' : 'text-ink-quiet')}>{check.says}</p>
           )}
           {check.noLongerTrue && <p className="mt-1 text-warn">{t('noLongerTrue')}</p>}

@@ -7,11 +7,12 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInstallation } from '#config/installation.ts'
 import { labFiles, loadCatalog } from '#labs/engine/catalog.ts'
-import { roomsRunDirectory, startRoom } from '#labs/sandbox/room.ts'
+import { type Room, roomsRunDirectory, startRoom } from '#labs/sandbox/room.ts'
 
 const PROCESS = 'run'
 /** What a shell says when it could not run a thing at all. */
 const STATUS_CANNOT_RUN = 126
+const SIGNAL_PATIENCE_MS = 5_000
 
 /** @returns the exit status of the command, 128+n for a signal */
 export async function runInRoom(root: string, slug: string, host: string | null, argv: string[]): Promise<number> {
@@ -27,10 +28,21 @@ export async function runInRoom(root: string, slug: string, host: string | null,
     throw new Error(`lab ${slug} has no host ${on}: there is ${lab.hosts.map(({ name }) => name).join(', ')}`)
   const data = await mkdtemp(join(tmpdir(), 'kraftlab-'))
   const runDir = roomsRunDirectory(data)
-  const room = await startRoom(
-    { id: `run-${process.pid}`, hosts: lab.hosts, files: await labFiles(root, lab), welcome: '' },
-    { installation, runDir },
-  )
+  try {
+    const plan = { id: `run-${process.pid}`, hosts: lab.hosts, files: await labFiles(root, lab), welcome: '' }
+    const room = await startRoom(plan, { installation, runDir })
+    try {
+      return await runIn(room, on, argv)
+    } finally {
+      await room.end()
+    }
+  } finally {
+    await rm(runDir, { recursive: true, force: true })
+    await rm(data, { recursive: true, force: true })
+  }
+}
+
+async function runIn(room: Room, host: string, argv: string[]): Promise<number> {
   const tty = process.stdin.isTTY ? { cols: process.stdout.columns || 80, rows: process.stdout.rows || 24 } : null
   try {
     return await new Promise<number>((resolve, reject) => {
@@ -40,7 +52,7 @@ export async function runInRoom(root: string, slug: string, host: string | null,
           process[message.stream].write(Buffer.from(message.data, 'base64'))
         if (message.type === 'process.exit' && message.process === PROCESS) resolve(message.status)
       })
-      room.call({ type: 'process.start', process: PROCESS, host: on, argv, tty }).catch((error) => {
+      room.call({ type: 'process.start', process: PROCESS, host, argv, tty }).catch((error) => {
         process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
         resolve(STATUS_CANNOT_RUN)
       })
@@ -49,15 +61,12 @@ export async function runInRoom(root: string, slug: string, host: string | null,
         process.on(signal, () => {
           room.send({ type: 'process.signal', process: PROCESS, signal })
           // A second one, or a command that ignores it, must not keep the room.
-          setTimeout(() => resolve(128 + constants.signals[signal]), 5_000).unref()
+          setTimeout(() => resolve(128 + constants.signals[signal]), SIGNAL_PATIENCE_MS).unref()
         })
       }
     })
   } finally {
     if (tty) process.stdin.setRawMode(false)
-    await room.end()
-    await rm(runDir, { recursive: true, force: true })
-    await rm(data, { recursive: true, force: true })
   }
 }
 

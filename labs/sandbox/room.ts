@@ -201,11 +201,17 @@ export async function startRoom(
   } catch (error) {
     const tail = await readFile(join(directory, 'log'), 'utf8').catch(() => '')
     await sweep(directory, plan.id, 0)
-    const why = tail.trim().slice(-LOG_TAIL_CHARS).split('\n').at(-1) || (error as Error).message
+    const why = causeIn(tail.trim().slice(-LOG_TAIL_CHARS)) ?? (error as Error).message
     throw new KraftlabError('ROOM_FAILED', `The room could not start: ${why}. Try again; nothing was left behind.`, {
       cause: error,
     })
   }
+}
+
+/** Of what a failed start said, the line that says why: an error's own, else the last. */
+function causeIn(log: string): string | undefined {
+  const lines = log.split('\n').filter(Boolean)
+  return lines.find((line) => /^(\w*Error:|bwrap:)/.test(line)) ?? lines.at(-1)
 }
 
 async function prepare(directory: string, plan: RoomPlan, { roomUser }: Installation): Promise<void> {
