@@ -1,6 +1,6 @@
 /** The terminal as people use one: full-screen programs, unicode, job control, two tabs of one browser, a lost room. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { axeViolations, launchBrowser } from '../support/browser.ts'
 import { Workbench } from '../support/workbench.ts'
@@ -33,14 +33,23 @@ test('unicode, colours, links', async () => {
 })
 
 test('Ctrl-C ends a program, Ctrl-Z stops it, fg brings it back', async () => {
-  await bench.enter('sleep 500')
+  // cat answers each line, so that a key is only pressed when the program has the terminal.
+  const catAnswers = async (word: string) => {
+    await bench.enter(word)
+    await bench.shows(new RegExp(`^${word}\\n${word}$`, 'm'))
+  }
+  await bench.enter('cat')
+  await catAnswers('one')
   await page.keyboard.press('Control+c')
+  await bench.shows(/\^C\nlearner@/)
   await bench.enter('echo ended with $?')
   await bench.shows(/^ended with 130$/m)
-  await bench.enter('sleep 501')
+  await bench.enter('cat')
+  await catAnswers('two')
   await page.keyboard.press('Control+z')
-  await bench.shows(/Stopped +sleep 501/)
-  await bench.enter('jobs; fg')
+  await bench.shows(/Stopped +cat/)
+  await bench.enter('fg')
+  await catAnswers('three')
   await page.keyboard.press('Control+c')
   await bench.enter('echo back')
   await bench.shows(/^back$/m)
@@ -102,10 +111,26 @@ test('a second tab shows the same terminal, and a flood in a hidden one stops ne
 
 test('a flood can be stopped', async () => {
   await bench.enter('yes')
-  await bench.shows(/^y$/m)
+  await bench.shows(/^y\ny$/m)
   await page.keyboard.press('Control+c')
   await bench.enter('clear; echo calm')
   await bench.shows(/^calm$/m)
+})
+
+test('what is selected is copied, what was copied is pasted', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await bench.enter('clear; echo copied-text')
+  await bench.shows(/^copied-text$/m)
+  const word = page.locator('[data-terminal]:visible .xterm-rows > div', { hasText: /^copied-text$/ }).first()
+  const box = await word.boundingBox()
+  await page.mouse.dblclick((box?.x ?? 0) + 20, (box?.y ?? 0) + 8)
+  await page.keyboard.press('Control+Shift+c')
+  await vi.waitFor(async () => expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('copied'))
+  await bench.type('echo pasted: ')
+  await page.keyboard.press('Control+Shift+v')
+  await bench.shows(/echo pasted: copied/)
+  await page.keyboard.press('Enter')
+  await bench.shows(/^pasted: copied/m)
 })
 
 test("a learner's kill -9 -1 ends the terminals with a reason, and a new one can be had", async () => {

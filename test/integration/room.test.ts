@@ -305,6 +305,8 @@ except PermissionError: pass
       shell.type('gg50GO\x1b[200~pasted ✓\x1b[201~\x1b')
       await shell.shows('pasted ✓')
       await until(() => shell.isAlternate, 'the alternate screen')
+      // The last that vim draws: what comes after this viewer has left, it cannot show.
+      await until(() => !shell.drawnScreen.includes('INSERT'), 'vim to leave insert mode')
       shell.detach()
       const again = room.watch(shell.terminal)
       await again.shows('pasted ✓')
