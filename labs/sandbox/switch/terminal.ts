@@ -150,15 +150,21 @@ export class Terminal {
 
   /** Text of ours. */
   print(text: string): void {
-    this.screen.write(text.replaceAll('\n', '\r\n'))
+    this.draw(text.replaceAll('\n', '\r\n'))
   }
 
   output(data: string): void {
-    this.screen.write(data, () => {
-      // Parsed first, so that a screen serialised now holds exactly what viewers have been sent.
-      for (const viewer of this.viewers.values()) viewer.output(data)
+    this.draw(data, () => {
       this.withheld += data.length
       this.release()
+    })
+  }
+
+  /** The screen parses first, so that one serialised now holds exactly what viewers have been sent. */
+  private draw(data: string, drawn?: () => void): void {
+    this.screen.write(data, () => {
+      for (const viewer of this.viewers.values()) viewer.output(data)
+      drawn?.()
     })
   }
 
