@@ -1,7 +1,7 @@
 /** One part behind the front door: a Node process on a private port, started again when it ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import type { Environment } from '#config/environment.ts'
+import { endProcess, freePort } from './process.ts'
 
 const FIRST_DELAY_MS = 100
 const LONGEST_DELAY_MS = 10_000
@@ -88,31 +88,11 @@ export class Child {
   end(): Promise<void> {
     this.ending = true
     clearTimeout(this.timer)
-    const child = this.process
-    if (!child) return Promise.resolve()
-    return new Promise((resolve) => {
-      const limit = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS)
-      child.once('exit', () => {
-        clearTimeout(limit)
-        resolve()
-      })
-      child.kill('SIGTERM')
-    })
+    return this.process ? endProcess(this.process, END_LIMIT_MS) : Promise.resolve()
   }
 
   kill(): void {
     this.ending = true
     this.process?.kill('SIGKILL')
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

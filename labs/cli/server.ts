@@ -1,9 +1,9 @@
 /** A Kraftlab of one's own for a command: own data folder, a free port, gone afterwards. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endProcess, freePort } from '#supervisor/process.ts'
 
 const START_LIMIT_MS = 90_000
 const STOP_LIMIT_MS = 30_000
@@ -28,7 +28,7 @@ export async function startServer(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const stop = async () => {
-    await end(child)
+    await endProcess(child, STOP_LIMIT_MS)
     if (!given.data) await rm(data, { recursive: true, force: true })
   }
   try {
@@ -59,29 +59,6 @@ function ready(child: ChildProcess): Promise<void> {
     child.once('exit', (code) => {
       clearTimeout(limit)
       reject(new Error(`the server ended with ${code} before it was ready:\n${log}`))
-    })
-  })
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
-    child.once('exit', () => {
-      clearTimeout(limit)
-      resolve()
-    })
-    child.kill('SIGTERM')
-  })
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
 }

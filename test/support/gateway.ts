@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { type LabSessionState, type ToBrowser, type ToGateway, toBrowser } from '#labs/protocol/live.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
+import { freePort } from '#supervisor/process.ts'
 import { ROOT } from './database.ts'
 
 const START_LIMIT_MS = 30_000
@@ -212,19 +212,8 @@ export class Browser {
     if (message.type === 'terminal.output') {
       this.screens.set(message.terminal, (this.screens.get(message.terminal) ?? '') + message.data)
     }
-    if (message.type === 'terminal.screen' || message.type === 'terminal.output') {
+    if (message.type === 'terminal.output') {
       this.send({ type: 'terminal.acknowledge', terminal: message.terminal, chars: message.data.length })
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
