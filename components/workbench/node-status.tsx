@@ -8,7 +8,7 @@ export function NodeStatus() {
   const { state, connection } = useLive()
   const t = useTranslations('node')
   if (state?.room.status !== 'ready') return null
-  const { nodes, leader, epoch, topics, highWatermark } = state.cluster
+  const { nodes, leader, epoch, topics, highWatermark } = state.clusters[0]!
   const own = topics.filter(({ name }) => !name.startsWith('__'))
   const stale = connection !== 'open'
   return (
@@ -36,7 +36,9 @@ export function NodeStatus() {
       <Fact name={t('highWatermark')} value={highWatermark ?? t('unknown')} />
       <Fact
         name={t('topics')}
-        value={own.length === 0 ? t('none') : own.map(({ name, partitions }) => `${name} (${partitions})`).join(', ')}
+        value={
+          own.length === 0 ? t('none') : own.map(({ name, partitions }) => `${name} (${partitions.length})`).join(', ')
+        }
       />
     </section>
   )

@@ -3,13 +3,14 @@
  * stored, judges the open checks and latches passes. Knows nothing of rooms or HTTP.
  */
 import { EventEmitter } from 'node:events'
-import type { CheckState, ClusterState, StepState } from '#labs/protocol/live.ts'
+import type { CheckState, StepState } from '#labs/protocol/live.ts'
 import type { Need, Observation } from '#labs/protocol/observation.ts'
 import type { Check, Fact, Lab, Moment, Step, Verdict } from './define.ts'
 import { missing } from './define.ts'
 import { type Fold, foldEntry, NOTHING } from './fold.ts'
 import { type Clock, type Entry, History, systemClock } from './history.ts'
 import { HistoryView } from './history-view.ts'
+import { type RoomView, roomView } from './room-view.ts'
 
 export type Pass = { step: string; check: string; evidence: { says: string }; at: number }
 type Events = {
@@ -110,8 +111,14 @@ export class LabSession extends EventEmitter<Events> {
     return needs.every((need) => this.fold.facts[need.name])
   }
 
-  view(): { steps: StepState[]; cluster: ClusterState } {
-    return { steps: this.lab.steps.map((step) => this.stepState(step)), cluster: clusterState(this.fold) }
+  view(): { steps: StepState[] } & RoomView {
+    return { steps: this.lab.steps.map((step) => this.stepState(step)), ...roomView(this.fold) }
+  }
+
+  /** The clusters as they were at that time, ms since 1970. */
+  viewAt(at: number): { at: number } & Pick<RoomView, 'clusters' | 'cuts'> {
+    const { clusters, cuts } = roomView(this.fold)
+    return { at, clusters, cuts }
   }
 
   /** Every check judged now, open or not; nothing latches. */
@@ -247,25 +254,5 @@ function judged(judge: () => Verdict): Verdict {
     return judge()
   } catch (error) {
     return missing(`This check could not be judged: ${error instanceof Error ? error.message : String(error)}`)
-  }
-}
-
-function clusterState({ cluster }: Fold): ClusterState {
-  return {
-    clusterId: cluster.clusterId,
-    leader: cluster.leader,
-    epoch: cluster.epoch,
-    highWatermark: cluster.highWatermark,
-    nodes: Object.values(cluster.nodes).map(({ host, node, up, listeners }) => ({
-      host,
-      node,
-      up,
-      roles: [...new Set(listeners.map(({ kind }) => kind))],
-      leads: up && node !== null && node === cluster.leader,
-      fenced: node === null ? null : (cluster.brokers[node]?.fenced ?? null),
-    })),
-    topics: Object.values(cluster.topics)
-      .filter(({ name }) => !name.startsWith('__'))
-      .map(({ name, partitions }) => ({ name, partitions: Object.keys(partitions).length })),
   }
 }

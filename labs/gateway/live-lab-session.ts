@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events'
 import { KraftlabError } from '#config/errors.ts'
 import type { LabSession } from '#labs/engine/lab-session.ts'
 import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
-import type { Need } from '#labs/protocol/observation.ts'
+import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
 import type { Room } from '#labs/sandbox/room.ts'
 
@@ -228,6 +228,12 @@ export class LiveLabSession extends EventEmitter<Events> {
     }
   }
 
+  /** @throws KraftlabError ALREADY_SO, UNKNOWN_HOST, ROOM_ENDED, HOST_UNAVAILABLE */
+  async fault(fault: Fault): Promise<void> {
+    if (!this.room) throw new KraftlabError('ROOM_ENDED')
+    await this.room.call({ type: 'fault', fault, by: 'learner' })
+  }
+
   private show(viewer: string, message: (terminal: string) => ToBrowser): void {
     const at = this.viewers.get(viewer)
     at?.show(message(at.terminal))
@@ -258,7 +264,7 @@ export class LiveLabSession extends EventEmitter<Events> {
   }
 
   private state(): LabSessionState {
-    const { steps, cluster } = this.engine.view()
+    const { steps, clusters, cuts, otherHosts } = this.engine.view()
     return {
       id: this.id,
       lab: this.lab,
@@ -269,7 +275,9 @@ export class LiveLabSession extends EventEmitter<Events> {
         ...step,
         checks: step.checks.map((check) => ({ ...check, passedBefore: this.passedBefore.has(check.id) })),
       })),
-      cluster,
+      clusters,
+      cuts,
+      otherHosts,
     }
   }
 }

@@ -94,6 +94,12 @@ export function serveBrowser(
       case 'answer':
         live.engine.answer(message.step, message.given)
         break
+      case 'fault':
+        await live.fault(message.fault)
+        break
+      case 'look':
+        show({ type: 'then', ...live.engine.viewAt(message.at) })
+        break
       case 'hint':
         live.engine.hint(message.check, message.level)
         break

@@ -3,6 +3,7 @@
  * one socket. `state` is whole each time and conflated: a slow browser gets the newest, never a queue.
  */
 import { z } from 'zod'
+import { fault, link, PROBE_KINDS } from './observation.ts'
 import { terminal } from './room.ts'
 
 const size = { cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(300) }
@@ -30,6 +31,10 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), step: z.string(), given: z.string().max(1_000) }),
   /** Ask for the next hint of a check, level 1 to 3. */
   z.object({ type: z.literal('hint'), check: z.string(), level: z.number().int().min(1).max(3) }),
+  /** A button of the panel. Refused with `error`. */
+  z.object({ type: z.literal('fault'), fault }),
+  /** The cluster as it was then (ms since 1970); answered by `then`. Asked again before that, only the newest counts. */
+  z.object({ type: z.literal('look'), at: z.number() }),
   /** Keeps an idle room alive. Sent on a learner's action at most once a minute. */
   z.object({ type: z.literal('active') }),
 ])
@@ -63,25 +68,106 @@ export const stepState = z.object({
 })
 export type StepState = z.infer<typeof stepState>
 
-/** What the panel shows of each node in this issue; a null is "not known". */
+const role = z.enum(['broker', 'controller'])
+
+/** What the panel shows of a host with a node; a null is "not known". Times are ms since 1970. */
 export const nodeState = z.object({
   host: z.string(),
+  address: z.string(),
+  /** as the wire says, else as the lab declares */
   node: z.number().int().nullable(),
+  roles: z.array(role),
+  /** by the kernel; null where nobody looked yet */
+  process: z.enum(['none', 'running', 'paused']).nullable(),
+  /** it answers on the wire */
   up: z.boolean(),
-  roles: z.array(z.enum(['broker', 'controller'])),
+  /** since when `up` is as it is */
+  since: z.number().nullable(),
+  /** the leader of the cluster's latest epoch */
   leads: z.boolean(),
+  /** a voter of the quorum */
+  votes: z.boolean(),
   fenced: z.boolean().nullable(),
+  /** what this node itself says of its quorum, and since when */
+  view: z.object({ leader: z.number().int().nullable(), epoch: z.number().int(), since: z.number() }).nullable(),
+  /** log end offset of its replica of the metadata log, as the leader last heard, and how far that is behind in ms */
+  metadataEnd: z.number().int().nullable(),
+  metadataLagMs: z.number().nullable(),
+  diskFull: z.boolean(),
+})
+export type NodeState = z.infer<typeof nodeState>
+
+export const partitionState = z.object({
+  partition: z.number().int(),
+  /** -1: none */
+  leader: z.number().int(),
+  leaderEpoch: z.number().int(),
+  /** in the order of assignment: the first is the preferred leader */
+  replicas: z.array(
+    z.object({
+      node: z.number().int(),
+      inSync: z.boolean(),
+      /** eligible leader replica (KIP-966) */
+      eligible: z.boolean(),
+      end: z.number().int().nullable(),
+    }),
+  ),
 })
 
 export const clusterState = z.object({
+  /** the lab's name for it */
+  name: z.string(),
   clusterId: z.string().nullable(),
   leader: z.number().int().nullable(),
   epoch: z.number().int().nullable(),
+  /** since when `leader` is as it is */
+  leaderSince: z.number().nullable(),
   highWatermark: z.number().int().nullable(),
+  /** of the metadata log: when its ends and its high watermark were last told */
+  sampledAt: z.number().nullable(),
   nodes: z.array(nodeState),
-  topics: z.array(z.object({ name: z.string(), partitions: z.number().int() })),
+  /** without Kafka's own and the probe's */
+  topics: z.array(z.object({ name: z.string(), partitions: z.array(partitionState) })),
+  /** what the probe measures; null where the lab has none */
+  probe: z
+    .object({
+      acknowledged: z.number().int(),
+      lost: z.number().int(),
+      /** that have not ended */
+      outages: z.array(z.object({ kind: z.enum(PROBE_KINDS), from: z.number() })),
+    })
+    .nullable(),
 })
 export type ClusterState = z.infer<typeof clusterState>
+
+/** One event on the line. `seq` orders events of one moment, and is stable. */
+export const timelineEvent = z.object({
+  seq: z.number().int(),
+  /** ms since 1970 */
+  at: z.number(),
+  kind: z.enum([
+    'room',
+    'step',
+    'pass',
+    'answer',
+    'command',
+    'fault',
+    'network',
+    'node',
+    'leader',
+    'broker',
+    'topic',
+    'isr',
+    'outage',
+    'gap',
+  ]),
+  /** of one line, for the learner */
+  says: z.string(),
+  host: z.string().nullable(),
+  /** an outage, a command: when it ended */
+  until: z.number().nullable(),
+})
+export type TimelineEvent = z.infer<typeof timelineEvent>
 
 export const labSessionState = z.object({
   id: z.string(),
@@ -94,12 +180,19 @@ export const labSessionState = z.object({
   hosts: z.array(z.string()),
   terminals: z.array(terminal),
   steps: z.array(stepState),
-  cluster: clusterState,
+  clusters: z.array(clusterState),
+  cuts: z.array(link),
+  /** declared hosts without a node, such as `client` */
+  otherHosts: z.array(z.object({ host: z.string(), address: z.string() })),
 })
 export type LabSessionState = z.infer<typeof labSessionState>
 
 export const toBrowser = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state: labSessionState }),
+  /** Events of the timeline: all so far after a connect (`whole`), then those that are new. */
+  z.object({ type: z.literal('timeline'), whole: z.boolean(), events: z.array(timelineEvent) }),
+  /** Answers `look`. */
+  z.object({ type: z.literal('then'), at: z.number(), clusters: z.array(clusterState), cuts: z.array(link) }),
   z.object({ type: z.literal('terminal.screen'), terminal: z.string(), data: z.string(), ...size }),
   z.object({ type: z.literal('terminal.output'), terminal: z.string(), data: z.string() }),
   z.object({ type: z.literal('terminal.resized'), terminal: z.string(), ...size }),

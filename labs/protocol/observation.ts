@@ -93,6 +93,34 @@ export const listener = z.object({
 })
 export type Listener = z.infer<typeof listener>
 
+const host = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/)
+
+/** One direction of the network between two hosts. */
+export const link = z.object({ from: host, to: host })
+export type Link = z.infer<typeof link>
+
+/** What can be done to a host's node: by a lab, by a test, by a button. */
+export const NODE_ACTIONS = ['start', 'stop', 'kill', 'pause', 'resume', 'restart', 'wipe', 'fill', 'free'] as const
+export const fault = z.discriminatedUnion('action', [
+  /**
+   * stop: SIGTERM. kill: SIGKILL. pause, resume: SIGSTOP, SIGCONT. wipe: kills the node and empties its log directories.
+   * fill: no byte is free on the disk of its log directories; free: takes that back.
+   */
+  z.object({ action: z.enum(NODE_ACTIONS), host }),
+  /** Cuts all links of the host, both directions. */
+  z.object({ action: z.literal('isolate'), host }),
+  /** Cuts all links between hosts of different groups. A host in no group keeps all its links. Replaces earlier cuts. */
+  z.object({ action: z.literal('split'), groups: z.array(z.array(host).min(1)).min(2) }),
+  /** Cuts one direction. */
+  z.object({ action: z.literal('cut'), ...link.shape }),
+  /** Mends all links of the host, or of the whole room. */
+  z.object({ action: z.literal('heal'), host: host.nullable() }),
+])
+export type Fault = z.infer<typeof fault>
+
+/** What a probe does all the time. metadata: what only the active controller answers, and writes nothing. */
+export const PROBE_KINDS = ['write', 'read', 'metadata'] as const
+
 export const observation = z.discriminatedUnion('type', [
   /** A Kafka process answers on this host. `node` is its node id once known from the wire, else null. */
   z.object({
@@ -134,6 +162,94 @@ export const observation = z.discriminatedUnion('type', [
     host: z.string(),
     partitions: z.array(z.object({ topic: z.string(), partition: z.number().int(), end: z.number().int() })),
   }),
+  /** A sample: log end offsets at followers (ListOffsets with the replica id of a debugging consumer, -2). */
+  z.object({
+    type: z.literal('replica-ends'),
+    host: z.string(),
+    partitions: z.array(z.object({ topic: z.string(), partition: z.number().int(), end: z.number().int() })),
+  }),
+  /** The host's Kafka process as the kernel shows it, sent when it changes. `pid` as the host counts. */
+  z.object({
+    type: z.literal('process'),
+    host: z.string(),
+    state: z.enum(['none', 'running', 'paused']),
+    pid: z.number().int().nullable(),
+  }),
+  /** Something was done to the room, after it was done. `by` the lab: part of its start. */
+  z.object({ type: z.literal('fault'), fault, by: z.enum(['learner', 'instructor', 'lab']) }),
+  /** All links that are cut now, sent when that changes. */
+  z.object({ type: z.literal('network'), cuts: z.array(link) }),
+  /** The disk of the host's log directories has no free byte, or has again. */
+  z.object({ type: z.literal('disk'), host: z.string(), full: z.boolean() }),
+  /**
+   * The probe got no answer of this kind from `from` on (its last success), ms since 1970. Sent once it is sure, with
+   * `to` null, and again with the first success after.
+   */
+  z.object({
+    type: z.literal('outage'),
+    cluster: z.string(),
+    kind: z.enum(PROBE_KINDS),
+    from: z.number(),
+    to: z.number().nullable(),
+    why: z.string(),
+  }),
+  /**
+   * A sample, once a second while it changes, and after every reading back: what the probe wrote with acks=all and was
+   * acknowledged, and what it found of that. `lost`: offsets acknowledged and not found, or found with other contents.
+   */
+  z.object({
+    type: z.literal('probe'),
+    cluster: z.string(),
+    acknowledged: z.number().int(),
+    readBack: z.number().int(),
+    lost: z.array(z.number().int()).max(100),
+    /** when all that was acknowledged before was last read back whole, ms since 1970 */
+    readBackAt: z.number().nullable(),
+  }),
+  /** A sample: log end offsets at followers (ListOffsets with the replica id of a debugging consumer, -2). */
+  z.object({
+    type: z.literal('replica-ends'),
+    host: z.string(),
+    partitions: z.array(z.object({ topic: z.string(), partition: z.number().int(), end: z.number().int() })),
+  }),
+  /** The host's Kafka process as the kernel shows it, sent when it changes. `pid` as the host counts. */
+  z.object({
+    type: z.literal('process'),
+    host: z.string(),
+    state: z.enum(['none', 'running', 'paused']),
+    pid: z.number().int().nullable(),
+  }),
+  /** Something was done to the room, after it was done. `by` the lab: part of its start. */
+  z.object({ type: z.literal('fault'), fault, by: z.enum(['learner', 'instructor', 'lab']) }),
+  /** All links that are cut now, sent when that changes. */
+  z.object({ type: z.literal('network'), cuts: z.array(link) }),
+  /** The disk of the host's log directories has no free byte, or has again. */
+  z.object({ type: z.literal('disk'), host: z.string(), full: z.boolean() }),
+  /**
+   * The probe got no answer of this kind from `from` on (its last success), ms since 1970. Sent once it is sure, with
+   * `to` null, and again with the first success after.
+   */
+  z.object({
+    type: z.literal('outage'),
+    cluster: z.string(),
+    kind: z.enum(PROBE_KINDS),
+    from: z.number(),
+    to: z.number().nullable(),
+    why: z.string(),
+  }),
+  /**
+   * A sample, once a second while it changes, and after every reading back: what the probe wrote with acks=all and was
+   * acknowledged, and what it found of that. `lost`: offsets acknowledged and not found, or found with other contents.
+   */
+  z.object({
+    type: z.literal('probe'),
+    cluster: z.string(),
+    acknowledged: z.number().int(),
+    readBack: z.number().int(),
+    lost: z.array(z.number().int()).max(100),
+    /** when all that was acknowledged before was last read back whole, ms since 1970 */
+    readBackAt: z.number().nullable(),
+  }),
   z.object({ type: z.literal('need'), name: z.string(), result: needResult }),
   /** From shell marks: forgeable and perhaps secret, for the timeline alone. Checks never get it. */
   z.object({
@@ -150,4 +266,5 @@ export const observation = z.discriminatedUnion('type', [
 export type Observation = z.infer<typeof observation>
 
 /** Samples are thinned and superseded; all other observations are kept for good. */
-export const isSample = (seen: Observation): boolean => seen.type === 'metadata-log' || seen.type === 'log-ends'
+export const isSample = (seen: Observation): boolean => SAMPLES.has(seen.type)
+const SAMPLES: ReadonlySet<Observation['type']> = new Set(['metadata-log', 'log-ends', 'replica-ends', 'probe'])

@@ -4,7 +4,7 @@
  * number.
  */
 import { z } from 'zod'
-import { need, observation } from './observation.ts'
+import { fault, need, observation } from './observation.ts'
 
 export const roomHost = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
@@ -13,16 +13,43 @@ export const roomHost = z.object({
 })
 export type RoomHost = z.infer<typeof roomHost>
 
+/** A Kafka node that the lab declares: buttons act on it, and it may run from the start. */
+export const roomNode = z.object({
+  host: z.string(),
+  /** the lab's name for the cluster */
+  cluster: z.string(),
+  id: z.number().int().nonnegative(),
+  roles: z.array(z.enum(['broker', 'controller'])).min(1),
+  /** its configuration, an absolute path on the host; laid there by the plan's files */
+  properties: z.string().startsWith('/'),
+  /** where its data is, as that configuration says; laid there by the plan's files where it is formatted */
+  logDirectories: z.array(z.string().startsWith('/')).min(1),
+  /** started with the room */
+  running: z.boolean(),
+})
+export type RoomNode = z.infer<typeof roomNode>
+
 /** All that a room needs to know to exist; written by the gateway, read by the switch at its start. */
 export const roomPlan = z.object({
   id: z.string(),
   hosts: z.array(roomHost).min(1).max(8),
   /** Files laid into a host before its first shell: absolute path, text. */
-  files: z.array(z.object({ host: z.string(), path: z.string().startsWith('/'), text: z.string() })),
+  files: z.array(
+    z.object({
+      host: z.string(),
+      path: z.string().startsWith('/'),
+      text: z.string(),
+      encoding: z.enum(['utf8', 'base64']).default('utf8'),
+    }),
+  ),
+  nodes: z.array(roomNode).default([]),
+  /** the cluster whose availability is measured all the time; null for none */
+  probe: z.string().nullable().default(null),
   /** Text the shell shows first, a line or two; empty for none. */
   welcome: z.string().default(''),
 })
-export type RoomPlan = z.infer<typeof roomPlan>
+/** What may be left out has a default. */
+export type RoomPlan = z.input<typeof roomPlan>
 
 const terminalSize = { cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(300) }
 
@@ -90,6 +117,8 @@ export const toSwitch = z.discriminatedUnion('type', [
     end: z.boolean().default(false),
   }),
   z.object({ type: z.literal('process.signal'), process: z.string(), signal: z.string() }),
+  /** Replies once it is done, and with ALREADY_SO where there was nothing to do. Seen as `fault` and what follows. */
+  z.object({ type: z.literal('fault'), call, fault, by: z.enum(['learner', 'instructor', 'lab']) }),
   /** End the room and everything in it. */
   z.object({ type: z.literal('end') }),
 ])
