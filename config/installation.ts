@@ -13,7 +13,7 @@ const installation = z.object({
   java: z.object({ home: z.string(), version: z.number().int() }),
   kafka: z.object({
     version: z.string(),
-    /** libs/ (jars), bin/ (launcher and a link a tool), skeleton/ (what lies in a learner's ~) */
+    /** libs/ (jars), bin/ (launcher and a link a tool), skeleton/ (what lies in a learner's ~), formatted/ (a disk) */
     home: z.string(),
     /** one JSON file with all message schemas: { requests: {...}, records: {...} } */
     schemas: z.string(),

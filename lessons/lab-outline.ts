@@ -12,7 +12,13 @@ export type LabOutline = {
   /** a room left alone so long ends by itself */
   idleMinutes: number
   hosts: string[]
-  steps: { id: string; title: string; asks: boolean; checks: { id: string; title: string }[] }[]
+  /** `ask`: a question, under the id that its right answer is kept by (as in labs/engine/lab-session.ts) */
+  steps: {
+    id: string
+    title: string
+    ask: { id: string; question: string } | null
+    checks: { id: string; title: string }[]
+  }[]
 }
 
 /** Slugs of the labs that set-up saw, or null where it has not run. */
@@ -44,7 +50,7 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
       steps: lab.steps.map(({ id, title, ask, checks }) => ({
         id,
         title,
-        asks: ask !== null,
+        ask: ask && { id: `${id}-answer`, question: ask.question },
         checks: checks.map((check) => ({ id: check.id, title: check.title })),
       })),
     }
@@ -57,4 +63,4 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
 }
 
 export const checksIn = (outline: LabOutline): number =>
-  outline.steps.reduce((sum, { checks, asks }) => sum + checks.length + (asks ? 1 : 0), 0)
+  outline.steps.reduce((sum, { checks, ask }) => sum + checks.length + (ask ? 1 : 0), 0)

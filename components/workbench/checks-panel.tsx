@@ -39,7 +39,7 @@ export function ChecksPanel(props: {
         <div className="flex min-h-0 min-w-0 flex-1 @2xl:flex-row flex-col">
           <StepList steps={steps} shown={step.id} onChoose={setChosen} />
           <div className="min-h-0 min-w-0 flex-1 overflow-y-auto px-4 py-3">
-            <div className="mb-3 flex items-center gap-3">
+            <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1">
               <h3 className="min-w-0 font-semibold text-[15px] text-ink">{step.title}</h3>
               {step.status === 'closed' && state && <p className="text-[13px] text-ink-quiet">{t('closedText')}</p>}
               {anchors.includes(stepAnchor(step.id)) && (
@@ -106,30 +106,50 @@ function StepList(props: { steps: StepView[]; shown: string; onChoose: (id: stri
   )
 }
 
-function Ask({ step, ask }: { step: StepView; ask: { question: string; given: string | null } }) {
+function Ask({ step, ask }: { step: StepView; ask: NonNullable<StepView['ask']> }) {
   const { client } = useLab()
   const { state } = useLive()
   const t = useTranslations('checks')
   const [text, setText] = useState(ask.given ?? '')
+  const passed = ask.passedAt !== null
+  const closed = state?.room.status !== 'ready' || step.status !== 'open' || passed
   const submit = (event: FormEvent) => {
     event.preventDefault()
     client.send({ type: 'answer', step: step.id, given: text.trim() })
   }
   return (
-    <form onSubmit={submit} className="flex flex-wrap items-end gap-2 text-sm">
-      <label className="min-w-0 flex-1">
-        <span className="mb-1.5 block font-medium text-ink">{ask.question}</span>
-        <input
-          value={text}
-          maxLength={1_000}
-          disabled={state?.room.status !== 'ready'}
-          onChange={({ target }) => setText(target.value)}
-          className="h-9 w-full rounded-md border border-line-strong bg-page px-3 font-mono text-[13px] text-ink"
-        />
-      </label>
-      <Button type="submit" disabled={state?.room.status !== 'ready' || text.trim() === ''}>
-        {t('answer')}
-      </Button>
+    <form
+      onSubmit={submit}
+      className="flex gap-3 text-sm"
+      data-check={`${step.id}-answer`}
+      data-status={passed ? 'passed' : step.status}
+    >
+      <CheckMark status={passed ? 'passed' : step.status} className="mt-0.5" />
+      <div className="min-w-0 flex-1">
+        <label>
+          <span className="mb-1.5 block font-medium text-ink leading-snug">
+            {ask.question}
+            <span className="sr-only"> ({t(passed ? 'passed' : step.status)})</span>
+          </span>
+          <span className="flex gap-2">
+            <input
+              value={text}
+              maxLength={1_000}
+              disabled={closed}
+              onChange={({ target }) => setText(target.value)}
+              className="h-8 w-full min-w-0 max-w-80 rounded-md border border-line-strong bg-page px-2.5 font-mono text-[13px] text-ink disabled:text-ink-quiet"
+            />
+            {!passed && (
+              <Button type="submit" className="h-8" disabled={closed || text.trim() === ''}>
+                {t('answer')}
+              </Button>
+            )}
+          </span>
+        </label>
+        <p aria-live="polite" className={cn('mt-1', passed ? 'text-good' : 'text-ink-quiet')}>
+          {ask.says}
+        </p>
+      </div>
     </form>
   )
 }

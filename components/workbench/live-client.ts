@@ -2,8 +2,10 @@
  * The one WebSocket of a lab page: terminals and state, see labs/protocol/live.ts. Reconnects by itself and attaches
  * every terminal again. React reads it by `useSyncExternalStore`; terminals get their bytes directly.
  */
+import { TimelineStore } from '#components/timeline/timeline-store.ts'
 import { ERRORS } from '#config/errors.ts'
 import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import type { Fault } from '#labs/protocol/observation.ts'
 
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
@@ -47,6 +49,7 @@ export type TerminalViewer = {
 const NOTHING: LiveSnapshot = { session: null, connection: 'idle', state: null, notice: null, active: null, brought: 0 }
 
 export class LiveClient {
+  readonly timeline = new TimelineStore((at) => this.send({ type: 'look', at }))
   #snapshot = NOTHING
   readonly #listeners = new Set<() => void>()
   readonly #viewers = new Map<string, TerminalViewer>()
@@ -81,6 +84,7 @@ export class LiveClient {
     const socket = this.#socket
     this.#socket = null
     socket?.close()
+    this.timeline.reset()
     this.#set(NOTHING)
   }
 
@@ -98,6 +102,18 @@ export class LiveClient {
   run(host: string, command: string): void {
     const preferred = this.#snapshot.active
     this.send({ type: 'terminal.run', host, preferred, command, ...this.#size() })
+    this.acted()
+  }
+
+  /** The host's terminal, brought to the learner; a new one where it has none that lives. */
+  showTerminal(host: string): void {
+    const open = this.#snapshot.state?.terminals.findLast((one) => one.host === host && one.ended === null)
+    if (open) this.activate(open.id)
+    else this.openTerminal(host)
+  }
+
+  fault(fault: Fault): void {
+    this.send({ type: 'fault', fault })
     this.acted()
   }
 
@@ -175,6 +191,7 @@ export class LiveClient {
       this.#retryMs = FIRST_RETRY_MS
       this.#refusals = 0
       this.#set({ ...this.#snapshot, connection: 'open' })
+      this.timeline.reconnected()
       for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
     }
     socket.onmessage = ({ data }) => {
@@ -217,6 +234,10 @@ export class LiveClient {
     switch (message.type) {
       case 'state':
         this.#set({ ...this.#snapshot, state: message.state, active: topmost(this.#snapshot.active, message.state) })
+        break
+      case 'timeline':
+      case 'then':
+        this.timeline.receive(message)
         break
       case 'terminal.screen':
         this.#viewers.get(message.terminal)?.screen(message.data, message)

@@ -8,11 +8,11 @@ export type StepView = StepState
 
 export function viewSteps(outline: LabOutline, state: LabSessionState | null, past: PastPasses): StepView[] {
   if (state && state.steps.length > 0) return state.steps
-  return outline.steps.map(({ id, title, checks }) => ({
+  return outline.steps.map(({ id, title, ask, checks }) => ({
     id,
     title,
-    status: checks.length > 0 && checks.every((check) => check.id in past) ? 'passed' : 'closed',
-    ask: null,
+    status: isPassed([...checks, ...(ask ? [ask] : [])], past) ? 'passed' : 'closed',
+    ask: ask && { question: ask.question, given: null, says: '', passedAt: past[ask.id]?.at ?? null },
     checks: checks.map((check) => ({
       ...check,
       status: check.id in past ? 'passed' : 'closed',
@@ -26,16 +26,25 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
   }))
 }
 
-/** What the marks show: of the running room, or without one of all earlier ones. */
+const isPassed = (all: { id: string }[], past: PastPasses): boolean =>
+  all.length > 0 && all.every(({ id }) => id in past)
+
+/** What the marks show: of the running room, or without one of all earlier ones. A question counts as a check. */
 export function countPassed(steps: StepView[]): { passed: number; all: number } {
   const checks = steps.flatMap((step) => step.checks)
-  return { passed: checks.filter(({ status }) => status === 'passed').length, all: checks.length }
+  const questions = steps.flatMap(({ ask }) => (ask ? [ask] : []))
+  return {
+    passed:
+      checks.filter(({ status }) => status === 'passed').length +
+      questions.filter(({ passedAt }) => passedAt !== null).length,
+    all: checks.length + questions.length,
+  }
 }
 
 /** Not passed in this lab session nor in an earlier one. */
 export const checksLeft = (steps: StepView[]): number =>
   steps.flatMap(({ checks }) => checks).filter(({ status, passedBefore }) => status !== 'passed' && !passedBefore)
-    .length
+    .length + steps.filter(({ ask }) => ask && ask.passedAt === null).length
 
 /** The step to work on: the open one, else the first that has not passed, else the last. */
 export const currentStep = (steps: StepView[]): StepView | undefined =>

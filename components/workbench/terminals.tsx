@@ -22,6 +22,8 @@ export function Terminals({ onLeave }: { onLeave: () => void }) {
   const [confirming, setConfirming] = useState<'end' | 'renew' | null>(null)
   const [screenReader, setScreenReader] = useStoredFlag('kraftlab.screen-reader')
   const ready = state?.room.status === 'ready'
+  // What a button of the panel was answered stands there.
+  const trouble = notice?.code === 'ALREADY_SO' ? null : notice
   useFirstTerminal()
 
   const confirmed = async () => {
@@ -86,12 +88,12 @@ export function Terminals({ onLeave }: { onLeave: () => void }) {
           {t('reconnecting')}
         </p>
       )}
-      {notice && (
+      {trouble && (
         <div
           role="alert"
           className="flex shrink-0 items-center gap-3 border-b bg-bad-wash px-4 py-1.5 text-[13px] text-bad"
         >
-          <span>{notice.message}</span>
+          <span>{trouble.message}</span>
           <Button
             variant="ghost"
             size="icon"

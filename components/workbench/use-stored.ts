@@ -7,8 +7,8 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-/** A small preference of this browser, kept in localStorage. */
-export function useStoredFlag(key: string): [boolean, (on: boolean) => void] {
+/** A small preference of this browser, kept in localStorage; `fallback` until one was chosen. */
+export function useStoredFlag(key: string, fallback = false): [boolean, (on: boolean) => void] {
   const text = useSyncExternalStore(
     subscribe,
     () => localStorage.getItem(key),
@@ -21,5 +21,5 @@ export function useStoredFlag(key: string): [boolean, (on: boolean) => void] {
     },
     [key],
   )
-  return [text === 'true', set]
+  return [text === null ? fallback : text === 'true', set]
 }

@@ -1,23 +1,30 @@
 'use client'
-import { BookOpenText, ListChecks, SquareTerminal } from 'lucide-react'
+import { BookOpenText, ListChecks, SquareTerminal, Workflow } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { useTranslations } from 'use-intl'
+import { ClusterBar, ClusterPanel } from '#components/cluster/cluster-panel.tsx'
+import { Timeline } from '#components/timeline/timeline.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { ChecksPanel } from './checks-panel.tsx'
-import { useLive } from './live-context.tsx'
-import { NodeStatus } from './node-status.tsx'
+import { useLab, useLive } from './live-context.tsx'
 import { countPassed } from './step-view.ts'
 import { Terminals } from './terminals.tsx'
+import { useStoredFlag } from './use-stored.ts'
 
 /** From here on lesson and terminals stand side by side. */
 const WIDE = '(min-width: 1024px)'
-const COLUMN = ['terminals', 'checks']
-const ROW = ['lesson', 'lab']
+const ROW = ['learning', 'lab']
+const LEARNING = ['lesson', 'checks']
+const LAB = ['terminals']
+const LAB_WITH_CLUSTER = ['cluster', 'terminals']
 
-type Pane = 'lesson' | 'checks' | 'terminal'
+type Pane = 'lesson' | 'checks' | 'cluster' | 'terminal'
 
-/** The lesson beside terminals and checks; on a small screen one of them at a time. */
+/**
+ * What is learnt (lesson, checks) beside what is done (cluster, terminals), the timeline below both; on a small screen
+ * one of them at a time.
+ */
 export function Workbench(props: { title: string; anchors: string[]; lesson: ReactNode }) {
   const { title, anchors, lesson } = props
   const wide = useSyncExternalStore(
@@ -57,9 +64,14 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
         <>
           {pane !== 'lesson' && <h1 className="sr-only">{title}</h1>}
           <div className={cn('min-h-0 flex-1', pane !== 'lesson' && 'hidden')}>{reading}</div>
-          <div className={cn('flex min-h-0 flex-1 flex-col', pane !== 'checks' && 'hidden')}>
-            <div className="min-h-0 flex-1">{checks}</div>
-            <NodeStatus />
+          <div className={cn('min-h-0 flex-1', pane !== 'checks' && 'hidden')}>{checks}</div>
+          <div className={cn('flex min-h-0 flex-1 flex-col', pane !== 'cluster' && 'hidden')}>
+            <NoRoomYet />
+            <ClusterBar open onOpen={null} />
+            <div className="min-h-0 flex-1">
+              <ClusterPanel />
+            </div>
+            <Timeline />
           </div>
           <section aria-label={t('lab')} className={cn('min-h-0 flex-1', pane !== 'terminal' && 'hidden')}>
             {terminals}
@@ -71,31 +83,63 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
   )
 }
 
+/** The cluster's place before there is one. */
+function NoRoomYet() {
+  const { state } = useLive()
+  const t = useTranslations('workbench')
+  if (state?.room.status === 'ready') return null
+  return <p className="p-6 text-[15px] text-ink-quiet">{t('noCluster')}</p>
+}
+
 function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNode }) {
-  const row = useDefaultLayout({ id: 'kraftlab.row', panelIds: ROW, storage: browserStorage })
-  const aside = useDefaultLayout({ id: 'kraftlab.aside', panelIds: COLUMN, storage: browserStorage })
+  const { outline } = useLab()
+  const { state } = useLive()
+  // With one node a line says it all; with several the panel is what the lab is about.
+  const many = outline.hosts.length > 1
+  const [opened, setOpened] = useStoredFlag(`kraftlab.cluster.${many ? 'many' : 'one'}`, many)
+  const open = opened && state?.room.status === 'ready'
+  const row = useDefaultLayout({ id: `kraftlab.row.${many ? 'many' : 'one'}`, panelIds: ROW, storage: browserStorage })
+  const learning = useDefaultLayout({ id: 'kraftlab.learning', panelIds: LEARNING, storage: browserStorage })
+  const lab = useDefaultLayout({
+    id: `kraftlab.lab.${many ? 'many' : 'one'}`,
+    panelIds: open ? LAB_WITH_CLUSTER : LAB,
+    storage: browserStorage,
+  })
   const t = useTranslations('workbench')
   return (
-    <Group orientation="horizontal" className="min-h-0 flex-1" {...row}>
-      <Panel id="lesson" defaultSize="44%" minSize="320px" className="max-lg:basis-full!">
-        {props.reading}
-      </Panel>
-      <Separator className={DIVIDER} aria-label={t('divider')} />
-      <Panel id="lab" minSize="420px" className="max-lg:hidden">
-        <section aria-label={t('lab')} className="flex h-full min-h-0 flex-col">
-          <Group orientation="vertical" className="min-h-0 flex-1" {...aside}>
-            <Panel id="terminals" minSize="160px">
-              {props.terminals}
+    <>
+      <Group orientation="horizontal" className="min-h-0 flex-1" {...row}>
+        <Panel id="learning" defaultSize={many ? '38%' : '44%'} minSize="320px" className="max-lg:basis-full!">
+          <Group orientation="vertical" {...learning}>
+            <Panel id="lesson" minSize="160px">
+              {props.reading}
             </Panel>
             <Separator className={DIVIDER} aria-label={t('dividerChecks')} />
-            <Panel id="checks" defaultSize="36%" minSize="40px">
+            <Panel id="checks" defaultSize="30%" minSize="40px">
               {props.checks}
             </Panel>
           </Group>
-          <NodeStatus />
-        </section>
-      </Panel>
-    </Group>
+        </Panel>
+        <Separator className={DIVIDER} aria-label={t('divider')} />
+        <Panel id="lab" minSize="420px" className="max-lg:hidden">
+          <section aria-label={t('lab')} className="flex h-full min-h-0 flex-col">
+            <ClusterBar open={open} onOpen={setOpened} />
+            <Group orientation="vertical" className="min-h-0 flex-1" {...lab}>
+              {open && (
+                <Panel key="cluster" id="cluster" defaultSize="48%" minSize="120px">
+                  <ClusterPanel />
+                </Panel>
+              )}
+              {open && <Separator key="divider" className={DIVIDER} aria-label={t('dividerCluster')} />}
+              <Panel key="terminals" id="terminals" minSize="120px">
+                {props.terminals}
+              </Panel>
+            </Group>
+          </section>
+        </Panel>
+      </Group>
+      <Timeline />
+    </>
   )
 }
 
@@ -109,12 +153,13 @@ function PaneSwitch({ pane, onChange }: { pane: Pane; onChange: (pane: Pane) => 
   const panes = [
     { id: 'lesson', name: t('lesson'), Icon: BookOpenText },
     { id: 'checks', name: t('checks', { passed, all }), Icon: ListChecks },
+    { id: 'cluster', name: t('cluster'), Icon: Workflow },
     { id: 'terminal', name: t('terminal'), Icon: SquareTerminal },
   ] as const
   return (
     <nav
       aria-label={t('panes')}
-      className="grid shrink-0 grid-cols-3 border-t bg-chrome pb-[env(safe-area-inset-bottom)]"
+      className="grid shrink-0 grid-cols-4 border-t bg-chrome pb-[env(safe-area-inset-bottom)]"
     >
       {panes.map(({ id, name, Icon }) => (
         <button
@@ -123,7 +168,7 @@ function PaneSwitch({ pane, onChange }: { pane: Pane; onChange: (pane: Pane) => 
           aria-pressed={pane === id}
           onClick={() => onChange(id)}
           className={cn(
-            'flex h-13 items-center justify-center gap-2 border-t-2 font-medium text-[13px] outline-offset-[-2px]',
+            'flex h-13 items-center justify-center gap-x-2 border-t-2 font-medium text-[13px] outline-offset-[-2px] max-sm:flex-col max-sm:gap-0.5 max-sm:text-[12px]',
             pane === id ? 'border-accent text-ink' : 'border-transparent text-ink-quiet',
           )}
         >

@@ -1,12 +1,14 @@
-/** `npm run labs -- list | verify | run`. Results on stdout, progress on stderr. */
+/** `npm run labs -- list | verify | record | run`. Results on stdout, progress on stderr. */
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '#config/environment.ts'
 import { loadCatalog } from '#labs/engine/catalog.ts'
+import { record } from './record.ts'
 import { runInRoom } from './run.ts'
 import { verify } from './verify.ts'
 
 const USAGE = `usage: npm run --silent labs -- list [--json]
        npm run --silent labs -- verify SLUG... [--all] [--jobs N] [--json]
+       npm run --silent labs -- record SLUG [--out FILE]
        npm run --silent labs -- run SLUG [--host HOST] -- COMMAND...`
 
 const { root } = readEnvironment()
@@ -18,6 +20,8 @@ async function main([command, ...rest]: string[]): Promise<number> {
       return list(rest)
     case 'verify':
       return verifyLabs(rest)
+    case 'record':
+      return recordLab(rest)
     case 'run':
       return runCommand(rest)
     default:
@@ -63,6 +67,18 @@ async function verifyLabs(args: string[]): Promise<number> {
   const results = await verify(root, slugs, { jobs, sample: values.all, log })
   process.stdout.write(`${JSON.stringify(results, null, values.json ? 2 : 0)}\n`)
   return results.every(({ passed }) => passed) ? 0 : 1
+}
+
+async function recordLab(args: string[]): Promise<number> {
+  const options = { out: { type: 'string' } } as const
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
+  const [slug] = positionals
+  if (!slug || positionals.length > 1) {
+    log(USAGE)
+    return 2
+  }
+  await record(root, slug, values.out ?? `${slug}.ndjson`, log)
+  return 0
 }
 
 async function runCommand(args: string[]): Promise<number> {

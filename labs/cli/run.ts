@@ -1,15 +1,20 @@
 /**
- * `labs run`: one command in a fresh room of a lab, as the learner's login shell would run it. Talks to the room
- * directly: no server, no browser, the same limits, isolation and environment.
+ * `labs run`: one command in a fresh room of a lab, as the learner's login shell would run it, once the nodes that the
+ * room runs are there. Talks to the room directly: no server, no browser, the same limits, isolation and environment.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInstallation } from '#config/installation.ts'
-import { labFiles, loadCatalog } from '#labs/engine/catalog.ts'
+import { loadCatalog } from '#labs/engine/catalog.ts'
+import type { Lab } from '#labs/engine/define.ts'
+import { planRoom } from '#labs/engine/room-plan.ts'
 import { type Room, roomsRunDirectory, startRoom } from '#labs/sandbox/room.ts'
+import { nodesReady } from './ready.ts'
 
 const PROCESS = 'run'
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type Signal = (typeof SIGNALS)[number]
 /** What a shell says when it could not run a thing at all. */
 const STATUS_CANNOT_RUN = 126
 const SIGNAL_PATIENCE_MS = 5_000
@@ -29,16 +34,35 @@ export async function runInRoom(root: string, slug: string, host: string | null,
   const data = await mkdtemp(join(tmpdir(), 'kraftlab-'))
   const runDir = roomsRunDirectory(data)
   try {
-    const plan = { id: `run-${process.pid}`, hosts: lab.hosts, files: await labFiles(root, lab), welcome: '' }
-    const room = await startRoom(plan, { installation, runDir })
+    const room = await startRoom(await planRoom(root, lab, `run-${process.pid}`), { installation, runDir })
     try {
-      return await runIn(room, on, argv)
+      return (await waitForNodes(room, lab)) ?? (await runIn(room, on, argv))
     } finally {
       await room.end()
     }
   } finally {
     await rm(runDir, { recursive: true, force: true })
     await rm(data, { recursive: true, force: true })
+  }
+}
+
+/** @returns the exit status where a signal ends the wait */
+async function waitForNodes(room: Room, lab: Lab): Promise<number | null> {
+  let stop: (signal: Signal) => void = () => {}
+  const stopped = new Promise<number>((resolve) => {
+    stop = (signal) => resolve(128 + constants.signals[signal])
+  })
+  for (const signal of SIGNALS) process.once(signal, stop)
+  const ready = nodesReady(room, lab).then((missing) => {
+    // A command that needs no cluster runs all the same; the others now have the reason.
+    for (const what of missing) process.stderr.write(`${what}\n`)
+    return null
+  })
+  try {
+    return await Promise.race([ready, stopped])
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop)
+    ready.catch(() => {}) // the room was ended while it waited
   }
 }
 
@@ -57,7 +81,7 @@ async function runIn(room: Room, host: string, argv: string[]): Promise<number> 
         resolve(STATUS_CANNOT_RUN)
       })
       passInput((data, end) => room.send({ type: 'process.input', process: PROCESS, data, end }))
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      for (const signal of SIGNALS) {
         process.on(signal, () => {
           room.send({ type: 'process.signal', process: PROCESS, signal })
           // A second one, or a command that ignores it, must not keep the room.

@@ -2,14 +2,14 @@
  * `labs verify`: is this lab sound? In a fresh room every check must be false; the solution, typed into real terminals,
  * must make every check true; and each near miss of wrong.ts must leave its check false.
  */
-import { loadCatalog, loadSolution, loadWrong } from '#labs/engine/catalog.ts'
+import { loadSolution, loadWrong } from '#labs/engine/catalog.ts'
 import type { Lab, Step } from '#labs/engine/define.ts'
+import { questionId } from '#labs/engine/lab-session.ts'
 import { replay, type Solution, type Wrong } from '#labs/engine/solution.ts'
 import { startServer } from './server.ts'
+import { findLab, type Solved, solveStep } from './solve.ts'
 import { Visitor } from './visitor.ts'
 
-/** From the last key of a step to its last pass. A JVM start-up may lie between. */
-const PASS_LIMIT_MS = 60_000
 /** A near miss stays false for this long after its last key: several times what a real pass takes. */
 const SETTLE_MS = 5_000
 /** With --all, of each lab's near misses; the soak run takes all. */
@@ -20,7 +20,7 @@ export type Verification = {
   variant: string | null
   passed: boolean
   before: { id: string; passed: boolean }[]
-  after: { id: string; passed: boolean; evidence: unknown; afterMs: number | null }[]
+  after: Solved[]
   wrong: { id: string; passed: boolean }[]
   ms: number
   problem?: string
@@ -44,17 +44,15 @@ async function verifyLab(root: string, slug: string, { sample, log }: Options): 
   const started = Date.now()
   const result: Verification = { slug, variant: null, passed: false, before: [], after: [], wrong: [], ms: 0 }
   try {
-    const { labs, problems } = await loadCatalog(root)
-    const lab = labs.get(slug)
-    if (!lab) {
-      const problem = problems.find((one) => one.slug === slug)
-      throw new Error(problem ? `${problem.path}: ${problem.field}: ${problem.reason}` : `there is no lab ${slug}`)
-    }
+    const lab = await findLab(root, slug)
     const [solution, wrong] = await Promise.all([loadSolution(root, slug), loadWrong(root, slug)])
     const server = await startServer(root, { KRAFTLAB_VERIFY: '1' })
     try {
       await solve(server.url, lab, solution, result, log)
-      const all = lab.steps.flatMap((step) => step.checks.map(({ id }) => ({ step, id })))
+      const all = lab.steps.flatMap((step) => [
+        ...step.checks.map(({ id }) => ({ step, id })),
+        ...(step.ask ? [{ step, id: questionId(step.id) }] : []),
+      ])
       for (const { step, id } of sample ? sampled(all) : all) {
         result.wrong.push({ id, passed: await nearMiss(server.url, lab, solution, wrong, step, id, log) })
       }
@@ -80,30 +78,14 @@ async function solve(url: string, lab: Lab, solution: Solution, result: Verifica
     result.before = (await visitor.assess()).map(({ id, passed }) => ({ id, passed }))
     for (const { id, passed } of result.before) if (passed) log(`${lab.slug}: ${id} passes in a fresh room`)
     for (const step of lab.steps) {
-      result.after.push(...(await solveStep(visitor, lab, step, solution)))
-      for (const { id, afterMs, evidence } of result.after.slice(-step.checks.length))
+      const solved = await solveStep(visitor, lab, step, solution)
+      result.after.push(...solved)
+      for (const { id, afterMs, evidence } of solved)
         log(`${lab.slug}: ${id} after ${afterMs} ms: ${(evidence as { says?: string })?.says}`)
     }
   } finally {
     await visitor.end()
   }
-}
-
-async function solveStep(visitor: Visitor, lab: Lab, step: Step, solution: Solution): Promise<Verification['after']> {
-  await replay(solution[step.id] ?? [], visitor, lab.hosts[0]!.name)
-  await visitor.until(
-    (state) => state.steps.find(({ id }) => id === step.id)?.status === 'passed',
-    `step ${step.id} of ${lab.slug} to pass`,
-    PASS_LIMIT_MS,
-  )
-  const checks = visitor.state?.steps.find(({ id }) => id === step.id)?.checks ?? []
-  return checks.map(({ id, status, says, passedAt }) => ({
-    id,
-    passed: status === 'passed',
-    evidence: { says },
-    // Passed before the step's last key where it did not need that key.
-    afterMs: passedAt === null ? null : Math.max(0, passedAt - visitor.lastKeyAt),
-  }))
 }
 
 /** @returns whether the check passed, which it must not */
@@ -124,9 +106,10 @@ async function nearMiss(
     await replay(miss.do, visitor, lab.hosts[0]!.name)
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
     const judged = (await visitor.assess()).find(({ id }) => id === check)
-    const latched = visitor.state?.steps.flatMap(({ checks }) => checks).find(({ id }) => id === check)
-    if (!judged || !latched) throw new Error(`check ${check} was not judged`)
-    const passed = judged.passed || latched.status === 'passed'
+    if (!judged) throw new Error(`check ${check} was not judged`)
+    const { checks, ask } = visitor.see().steps.find(({ id }) => id === step.id)!
+    const latched = checks.find(({ id }) => id === check)?.passedAt ?? (check === questionId(step.id) && ask?.passedAt)
+    const passed = judged.passed || typeof latched === 'number'
     log(`${lab.slug}: near miss of ${check} (${miss.why}): ${passed ? 'NOT REFUSED' : `refused: ${judged.says}`}`)
     return passed
   } finally {

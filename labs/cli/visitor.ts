@@ -2,14 +2,16 @@
 import { EventEmitter, once } from 'node:events'
 import { WebSocket } from 'ws'
 import type { ReplayDriver, ReplayTerminal } from '#labs/engine/solution.ts'
-import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
-import { toBrowser } from '#labs/protocol/live.ts'
+import { type LabSessionState, type ToBrowser, type ToGateway, toBrowser } from '#labs/protocol/live.ts'
+import type { Fault } from '#labs/protocol/observation.ts'
 
 const SIZE = { cols: 160, rows: 40 }
 /** A JVM that starts on a busy machine of two cores. */
 const SHOWS_LIMIT_MS = 60_000
 const ROOM_LIMIT_MS = 60_000
 const REPLY_LIMIT_MS = 20_000
+/** A node that is stopped in order hands its partitions over first. */
+const FAULT_LIMIT_MS = 60_000
 /** As the page does: acknowledge what was taken, so that output keeps coming. */
 const SCREEN_TAIL_CHARS = 2_000
 
@@ -81,15 +83,21 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     this.socket.send(JSON.stringify(message))
   }
 
+  see(): LabSessionState {
+    if (!this.state) throw new Error('nothing was shown yet')
+    return this.state
+  }
+
   async terminal(name: string, host: string): Promise<ReplayTerminal> {
-    const known = this.terminals.get(name)
+    const key = `${host} ${name}`
+    const known = this.terminals.get(key)
     if (known) return known
     const opened = this.next((message) => message.type === 'opened' || message.type === 'error')
     this.send({ type: 'terminal.open', host, ...SIZE })
     const reply = await opened
     if (reply.type !== 'opened') throw new Error(`no terminal: ${reply.type === 'error' ? reply.message : reply.type}`)
     const terminal = new VisitorTerminal(this, reply.terminal)
-    this.terminals.set(name, terminal)
+    this.terminals.set(key, terminal)
     this.send({ type: 'terminal.attach', terminal: reply.terminal, visible: true, ...SIZE })
     return terminal
   }
@@ -97,6 +105,20 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
   async answer(step: string, given: string): Promise<void> {
     this.lastKeyAt = Date.now()
     this.send({ type: 'answer', step, given })
+  }
+
+  /** Waits until it was done. @throws Error with what was said where it was refused */
+  async fault(fault: Fault): Promise<void> {
+    this.lastKeyAt = Date.now()
+    const isDone = (message: ToBrowser) =>
+      message.type === 'timeline' &&
+      !message.whole &&
+      message.events.some(({ kind }) => kind === 'fault' || kind === 'network')
+    const done = this.next((message) => message.type === 'error' || isDone(message), FAULT_LIMIT_MS)
+    this.send({ type: 'fault', fault })
+    const reply = await done
+    if (reply.type === 'error') throw new Error(`${JSON.stringify(fault)} was refused: ${reply.message}`)
+    this.lastKeyAt = Date.now()
   }
 
   /** All checks judged now; only where the server was started with KRAFTLAB_VERIFY=1. */
@@ -113,12 +135,23 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     })
   }
 
-  private async next(wanted: (message: ToBrowser) => boolean): Promise<ToBrowser> {
-    const signal = AbortSignal.timeout(REPLY_LIMIT_MS)
-    for (;;) {
-      const [message] = (await once(this, 'message', { signal })) as [ToBrowser]
-      if (wanted(message)) return message
-    }
+  private next(wanted: (message: ToBrowser) => boolean, limitMs = REPLY_LIMIT_MS): Promise<ToBrowser> {
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        clearTimeout(limit)
+        this.off('message', look)
+      }
+      const look = (message: ToBrowser) => {
+        if (!wanted(message)) return
+        done()
+        resolve(message)
+      }
+      const limit = setTimeout(() => {
+        done()
+        reject(new Error(`no answer within ${limitMs} ms`))
+      }, limitMs)
+      this.on('message', look)
+    })
   }
 
   private onMessage(text: string): void {

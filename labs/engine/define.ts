@@ -3,9 +3,13 @@
  * asks of a moment of the history. `labs/catalog/<slug>/lab.ts` exports one `defineLab(...)`.
  */
 import { z } from 'zod'
-import type { FileContent, Group, Need, TopicRecord } from '#labs/protocol/observation.ts'
+import type { FileContent, Group, Link, Need, TopicRecord } from '#labs/protocol/observation.ts'
 import type { ClusterView } from './cluster.ts'
+import { type DeclaredRoom, declareRoom, type Problem, type RoomOptions, roomShape } from './cluster-declaration.ts'
+import type { Pass } from './fold.ts'
 import type { HistoryView } from './history-view.ts'
+
+export { cluster, type DeclaredCluster } from './cluster-declaration.ts'
 
 /** What a judge says: passed with evidence, or what is missing. `says` is a sentence for the learner. */
 export type Verdict = { passed: true; evidence: Evidence } | { passed: false; says: string }
@@ -47,10 +51,19 @@ export const file = (host: string, path: string, maxBytes = 65_536): FactSpec<Fi
 
 /** What a judge sees. Nothing here does I/O, so a judge runs on a recorded history as well as on a live one. */
 export type Moment<S extends Specs = Specs> = {
+  /** the first that the lab declares */
   cluster: ClusterView
+  /** all, by the lab's names */
+  clusters: Record<string, ClusterView>
+  /** links that are cut now */
+  network: { cuts: Link[] }
   facts: Facts<S>
-  /** entries since the step opened */
+  /** what happened to `cluster` and to the room, since the step opened */
   history: HistoryView
+  /** the same of another cluster */
+  historyOf: (cluster: string) => HistoryView
+  /** of this lab's checks, by id; a question's id is its step's with -answer */
+  passes: Record<string, Pass>
 }
 
 export type Check<S extends Specs = Specs> = {
@@ -90,34 +103,23 @@ export function step<S extends Specs = Record<never, never>>(id: string, options
   }
 }
 
-export type Lab = {
-  slug: string
-  title: string
-  course: string
-  module: string
-  minutes: number
-  hosts: { name: string; address: number }[]
-  steps: Step[]
-}
+type About = { slug: string; title: string; course: string; module: string; minutes: number }
+export type Lab = About & DeclaredRoom & { steps: Step[] }
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
 const judge = z.custom<() => Verdict>((value) => typeof value === 'function', 'a function')
-const labShape = z.object({
+const labShape = roomShape.extend({
   slug,
   title: z.string().min(1),
   course: slug,
   module: slug,
   minutes: z.number().int().positive(),
-  hosts: z
-    .array(z.object({ name: slug, address: z.number().int().min(2).max(250) }))
-    .min(1)
-    .max(8),
   steps: z
     .array(
       z.object({
         id: slug,
         title: z.string().min(1),
-        facts: z.record(z.string(), z.object({ need: z.object({ kind: z.string() }) })),
+        facts: z.record(z.string(), z.object({ need: z.object({ kind: z.string(), host: z.string().optional() }) })),
         checks: z.array(
           z.object({ id: slug, title: z.string().min(1), judge, hints: z.array(z.string().min(1)).length(3) }),
         ),
@@ -127,29 +129,32 @@ const labShape = z.object({
     .min(1),
 })
 
-export const FIRST_HOST_ADDRESS = 11
-
 /** @throws ZodError that names the field */
-export function defineLab(lab: Omit<Lab, 'hosts'> & { hosts: string[] }): Lab {
-  const hosts = lab.hosts.map((name, index) => ({ name, address: FIRST_HOST_ADDRESS + index }))
-  const whole = { ...lab, hosts }
-  labShape
+export function defineLab(lab: About & RoomOptions & { steps: Step[] }): Lab {
+  const shape = labShape
     .superRefine((shape, context) => {
-      const seen = new Set<string>()
-      for (const [at, { id, checks, ask }] of shape.steps.entries()) {
-        for (const name of [`step ${id}`, ...checks.map((one) => `check ${one.id}`)]) {
-          if (seen.has(name))
-            context.addIssue({ code: 'custom', path: ['steps', at], message: `${name} is there twice` })
-          seen.add(name)
-        }
-        if (checks.length === 0 && !ask)
-          context.addIssue({
-            code: 'custom',
-            path: ['steps', at, 'checks'],
-            message: 'a step needs a check or a question',
-          })
-      }
+      const { hosts, problems } = declareRoom(shape)
+      for (const problem of [...problems, ...stepProblems(shape, hosts)])
+        context.addIssue({ code: 'custom', ...problem })
     })
-    .parse(whole)
-  return whole
+    .parse(lab)
+  const { problems: _, ...room } = declareRoom(shape)
+  return { ...lab, ...room }
+}
+
+function stepProblems(shape: z.infer<typeof labShape>, hosts: DeclaredRoom['hosts']): Problem[] {
+  const problems: Problem[] = []
+  const seen = new Set<string>()
+  for (const [at, { id, checks, ask, facts }] of shape.steps.entries()) {
+    for (const name of [`step ${id}`, ...checks.map((one) => `check ${one.id}`)]) {
+      if (seen.has(name)) problems.push({ path: ['steps', at], message: `${name} is there twice` })
+      seen.add(name)
+    }
+    if (checks.length === 0 && !ask)
+      problems.push({ path: ['steps', at, 'checks'], message: 'a step needs a check or a question' })
+    for (const [fact, { need }] of Object.entries(facts))
+      if (need.host !== undefined && !hosts.some(({ name }) => name === need.host))
+        problems.push({ path: ['steps', at, 'facts', fact], message: `there is no host ${need.host}` })
+  }
+  return problems
 }

@@ -2,22 +2,32 @@
  * What happened, as checks and the timeline read it: derived from the fold before and after each entry, and from nothing
  * else. Numbers of nodes are node ids; `cluster` is the lab's name for it.
  */
-import type { Fault, Link, PROBE_KINDS } from '#labs/protocol/observation.ts'
+import type { Fault, Link, Observation, PROBE_KINDS } from '#labs/protocol/observation.ts'
+import type { ClusterView, NodeView, PartitionView } from './cluster.ts'
+import type { Layout } from './layout.ts'
 
 type What =
   /** The quorum has another leader, or none that is known; of the latest epoch that any node told. */
   | { type: 'leader'; leader: number | null; epoch: number; before: { leader: number | null; epoch: number | null } }
   /** What one node itself says of its quorum has changed. */
-  | { type: 'view'; host: string; node: number | null; leader: number | null; epoch: number }
+  | {
+      type: 'view'
+      host: string
+      node: number | null
+      leader: number | null
+      epoch: number
+      before: { leader: number | null; epoch: number } | null
+    }
   /** A node answers on the wire, or no longer. `led`: it was the active controller until then. */
   | { type: 'node'; host: string; node: number | null; up: boolean; led: boolean; why: string }
-  | { type: 'process'; host: string; node: number | null; state: 'none' | 'running' | 'paused' }
+  | { type: 'process'; host: string; node: number | null; state: 'none' | 'running' | 'paused'; before: string | null }
   | { type: 'fault'; fault: Fault; by: 'learner' | 'instructor' | 'lab' }
-  /** The links that are cut now, after a change. */
-  | { type: 'network'; cuts: Link[] }
+  /** The links that are cut now, after a change. `isolated`: hosts cut off from all other nodes, both ways. */
+  | { type: 'network'; cuts: Link[]; isolated: string[] }
   | { type: 'disk'; host: string; full: boolean }
   | { type: 'broker'; broker: number; is: 'registered' | 'fenced' | 'unfenced' | 'unregistered' }
   | { type: 'voters'; voters: number[]; before: number[] }
+  /** Not of Kafka's own topics nor the probe's; nor the next. */
   | { type: 'topic'; topic: string; is: 'created' | 'deleted' }
   /** A partition's leader (-1: none), ISR or ELR has changed. */
   | {
@@ -30,8 +40,8 @@ type What =
       elr: number[]
       before: { leader: number; leaderEpoch: number; isr: number[]; elr: number[] }
     }
-  /** Of the metadata log, told by `host`. Kept only where it is lower than before, or known again. */
-  | { type: 'high-watermark'; host: string; to: number; before: number | null }
+  /** Of the metadata log, told by its leader. Only where it is lower than the last known one, or known again. */
+  | { type: 'high-watermark'; to: number; before: number | null }
   /** The probe got no answers from `from` on; `to` null while that lasts. */
   | { type: 'outage'; kind: (typeof PROBE_KINDS)[number]; from: number; to: number | null; why: string }
   /** The watcher missed something. */
@@ -39,3 +49,162 @@ type What =
 
 /** `at`: ms since 1970. `seq`: of the entry. */
 export type ClusterEvent = { seq: number; at: number; cluster: string } & What
+export type EventType = What['type']
+export type EventOf<Type extends EventType> = Extract<ClusterEvent, { type: Type }>
+
+/** They concern the whole room: every cluster's view has them. */
+const OF_THE_ROOM: ReadonlySet<EventType> = new Set(['fault', 'network', 'gap'])
+
+/** Topics that Kafka or Kraftlab keeps for itself. */
+export const isReserved = (topic: string): boolean => topic.startsWith('__')
+
+/** How long after it resigned a node that shuts down in order may still take. */
+const RESIGNED_MS = 5_000
+
+/** What the change from one view of a cluster to the next amounts to. `at`: ms since 1970. */
+export function changes(before: ClusterView, after: ClusterView, at: number, why: string): What[] {
+  if (before === after) return []
+  const found: What[] = []
+  if (before.leader !== after.leader || (after.leader !== null && before.epoch !== after.epoch))
+    found.push({
+      type: 'leader',
+      leader: after.leader,
+      epoch: after.epoch ?? before.epoch ?? 0,
+      before: { leader: before.leader, epoch: before.epoch },
+    })
+  if (before.nodes !== after.nodes)
+    for (const [host, node] of Object.entries(after.nodes))
+      if (before.nodes[host] !== node) found.push(...nodeChanges(before, before.nodes[host], node, at, why))
+  if (before.voters !== after.voters) {
+    const [was, is] = [before, after].map(({ voters }) => voters.map(({ node }) => node).sort((a, b) => a - b))
+    if (String(was) !== String(is)) found.push({ type: 'voters', voters: is!, before: was! })
+  }
+  const { highWatermark: to } = after
+  const { highWatermark: was, lastHighWatermark: known } = before
+  if (to !== null && to !== was && (was === null || to < was)) found.push({ type: 'high-watermark', to, before: known })
+  if (before.brokers !== after.brokers) found.push(...brokerChanges(before, after))
+  if (before.topics !== after.topics) found.push(...topicChanges(before, after))
+  return found
+}
+
+function nodeChanges(cluster: ClusterView, was: NodeView | undefined, is: NodeView, at: number, why: string): What[] {
+  const found: What[] = []
+  const { host } = is
+  const node = is.node ?? was?.node ?? null
+  if ((was?.up ?? false) !== is.up) {
+    const resignedJust = was !== undefined && was.ledUntil !== null && at - was.ledUntil <= RESIGNED_MS
+    const led = !is.up && node !== null && (cluster.leader === node || resignedJust)
+    found.push({ type: 'node', host, node, up: is.up, led, why })
+  }
+  if (is.process !== null && is.process !== was?.process)
+    found.push({ type: 'process', host, node, state: is.process, before: was?.process ?? null })
+  if (is.diskFull !== (was?.diskFull ?? false)) found.push({ type: 'disk', host, full: is.diskFull })
+  const [said, says] = [was?.quorum, is.quorum]
+  if (says && (says.leader !== said?.leader || says.epoch !== said.epoch))
+    found.push({
+      type: 'view',
+      host,
+      node,
+      leader: says.leader,
+      epoch: says.epoch,
+      before: said ? { leader: said.leader, epoch: said.epoch } : null,
+    })
+  return found
+}
+
+function brokerChanges(before: ClusterView, after: ClusterView): What[] {
+  const found: What[] = []
+  for (const broker of Object.values(after.brokers)) {
+    const was = before.brokers[broker.id]
+    if (was === broker) continue
+    const isNew = was?.epoch !== broker.epoch
+    if (isNew) found.push({ type: 'broker', broker: broker.id, is: 'registered' })
+    if (isNew ? !broker.fenced : was?.fenced !== broker.fenced)
+      found.push({ type: 'broker', broker: broker.id, is: broker.fenced ? 'fenced' : 'unfenced' })
+  }
+  for (const { id } of Object.values(before.brokers))
+    if (!after.brokers[id]) found.push({ type: 'broker', broker: id, is: 'unregistered' })
+  return found
+}
+
+function topicChanges(before: ClusterView, after: ClusterView): What[] {
+  const found: What[] = []
+  for (const topic of Object.values(after.topics)) {
+    const was = before.topics[topic.name]
+    if (was === topic || isReserved(topic.name)) continue
+    if (was?.id !== topic.id) {
+      if (was) found.push({ type: 'topic', topic: topic.name, is: 'deleted' })
+      found.push({ type: 'topic', topic: topic.name, is: 'created' })
+      continue
+    }
+    for (const [partition, is] of Object.entries(topic.partitions)) {
+      const earlier = was.partitions[Number(partition)]
+      if (earlier && earlier !== is && !same(earlier, is))
+        found.push({
+          type: 'partition',
+          topic: topic.name,
+          partition: Number(partition),
+          ...of(is),
+          before: of(earlier),
+        })
+    }
+  }
+  for (const { name } of Object.values(before.topics))
+    if (!after.topics[name] && !isReserved(name)) found.push({ type: 'topic', topic: name, is: 'deleted' })
+  return found
+}
+const of = ({ leader, leaderEpoch, isr, elr }: PartitionView) => ({ leader, leaderEpoch, isr, elr })
+const same = (one: PartitionView, other: PartitionView) => JSON.stringify(of(one)) === JSON.stringify(of(other))
+
+/** What is an event in itself. */
+export function roomEvent(seen: Observation, layout: Layout): What | null {
+  switch (seen.type) {
+    case 'fault':
+      return { type: 'fault', fault: seen.fault, by: seen.by }
+    case 'network':
+      return { type: 'network', cuts: seen.cuts, isolated: isolated(seen.cuts, layout) }
+    case 'outage': {
+      const { kind, from, to, why } = seen
+      return { type: 'outage', kind, from, to, why }
+    }
+    case 'unobserved':
+      return { type: 'gap', why: seen.why, since: seen.since }
+    default:
+      return null
+  }
+}
+
+function isolated(cuts: Link[], layout: Layout): string[] {
+  const cut = new Set(cuts.map(({ from, to }) => `${from} ${to}`))
+  return Object.values(layout.clusters).flatMap((nodes) =>
+    nodes.flatMap(({ host }) => {
+      const others = nodes.filter((one) => one.host !== host)
+      const all = others.every((other) => cut.has(`${host} ${other.host}`) && cut.has(`${other.host} ${host}`))
+      return others.length > 0 && all ? [host] : []
+    }),
+  )
+}
+
+/** All events so far, in order; found by type without looking at the others. */
+export class EventLog {
+  private readonly byType = new Map<EventType, ClusterEvent[]>()
+
+  add(event: ClusterEvent): void {
+    const all = this.byType.get(event.type)
+    if (all) all.push(event)
+    else this.byType.set(event.type, [event])
+  }
+
+  /** Those of a cluster (and of the whole room) that came with entries after `seq`, oldest first. */
+  since<Type extends EventType>(type: Type, cluster: string, seq: number): EventOf<Type>[] {
+    const all = (this.byType.get(type) ?? []) as EventOf<Type>[]
+    let [low, high] = [0, all.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (all[middle]!.seq > seq) high = middle
+      else low = middle + 1
+    }
+    const after = all.slice(low)
+    return OF_THE_ROOM.has(type) ? after : after.filter((event) => event.cluster === cluster)
+  }
+}

@@ -1,58 +1,72 @@
 /** Everything that is known of a lab session, folded from its history: nothing else is kept. */
-import type { NeedResult } from '#labs/protocol/observation.ts'
+import type { Link, NeedResult, Observation } from '#labs/protocol/observation.ts'
 import { type ClusterView, foldCluster, NO_CLUSTER } from './cluster.ts'
 import type { Evidence } from './define.ts'
+import { type ClusterEvent, changes, roomEvent } from './events.ts'
 import type { Entry } from './history.ts'
+import type { Layout } from './layout.ts'
 
+/** `seq`: of its entry; what it saw came before. */
+export type Pass = { evidence: Evidence; at: number; seq: number }
 export type Fold = {
-  cluster: ClusterView
+  /** by the lab's name for it */
+  clusters: Record<string, ClusterView>
+  /** links that are cut */
+  cuts: Link[]
   /** results of needs, by the need's name */
   facts: Record<string, NeedResult>
-  /** step → index in the history of its opening */
+  /** step → number of the entry of its opening */
   opened: Record<string, number>
   /** check → pass */
-  passes: Record<string, { evidence: Evidence; at: number }>
+  passes: Record<string, Pass>
   answers: Record<string, { given: string; correct: boolean; says: string }>
   /** check → hint levels asked for */
   hints: Record<string, number>
-  room: { status: 'none' | 'started' | 'ended'; says: string }
+  /** `seq`: of the entry with which it began */
+  room: { status: 'none' | 'started' | 'ended'; says: string; seq: number }
   /** the highest observation number of the present room */
   seen: number
 }
 
-export const NOTHING: Fold = {
-  cluster: NO_CLUSTER,
+export const nothing = (layout: Layout): Fold => ({
+  clusters: Object.fromEntries(Object.keys(layout.clusters).map((name) => [name, NO_CLUSTER])),
+  cuts: [],
   facts: {},
   opened: {},
   passes: {},
   answers: {},
   hints: {},
-  room: { status: 'none', says: '' },
+  room: { status: 'none', says: '', seq: 0 },
   seen: 0,
-}
+})
 
-/** @param index of the entry in the history */
-export function foldEntry(before: Fold, { body, at }: Entry, index: number): Fold {
+/** @param tell called with each event that the entry amounts to, in order */
+export function foldEntry(
+  before: Fold,
+  { body, at, seq }: Entry,
+  layout: Layout,
+  tell: (event: ClusterEvent) => void = () => {},
+): Fold {
   switch (body.type) {
     case 'opened':
       return before
-    case 'room-started':
-      // A fresh room has a fresh cluster and a switch that counts from one.
-      return { ...before, cluster: NO_CLUSTER, facts: {}, seen: 0, room: { status: 'started', says: body.says } }
+    case 'room-started': {
+      // A fresh room has fresh clusters and a switch that counts from one.
+      const { clusters, cuts, facts, seen } = nothing(layout)
+      return { ...before, clusters, cuts, facts, seen, room: { status: 'started', says: body.says, seq } }
+    }
     case 'room-ended':
-      return { ...before, room: { status: 'ended', says: body.says } }
+      return { ...before, room: { ...before.room, status: 'ended', says: body.says } }
     case 'observed': {
-      const seen = Math.max(before.seen, body.number)
-      const what = body.observation
-      if (what.type === 'need') return { ...before, seen, facts: { ...before.facts, [what.name]: what.result } }
-      return { ...before, seen, cluster: foldCluster(before.cluster, what, at) }
+      const after = foldObservation(before, body.observation, at, seq, layout, tell)
+      return { ...after, seen: Math.max(before.seen, body.number) }
     }
     case 'step-opened':
-      return { ...before, opened: { ...before.opened, [body.step]: index } }
+      return { ...before, opened: { ...before.opened, [body.step]: seq } }
     case 'passed':
       // A pass latches: nothing later takes it back.
       if (before.passes[body.check]) return before
-      return { ...before, passes: { ...before.passes, [body.check]: { evidence: body.evidence, at } } }
+      return { ...before, passes: { ...before.passes, [body.check]: { evidence: body.evidence, at, seq } } }
     case 'answered': {
       const { given, correct, says } = body
       return { ...before, answers: { ...before.answers, [body.step]: { given, correct, says } } }
@@ -63,4 +77,43 @@ export function foldEntry(before: Fold, { body, at }: Entry, index: number): Fol
         hints: { ...before.hints, [body.check]: Math.max(before.hints[body.check] ?? 0, body.level) },
       }
   }
+}
+
+function foldObservation(
+  before: Fold,
+  seen: Observation,
+  at: number,
+  seq: number,
+  layout: Layout,
+  tell: (event: ClusterEvent) => void,
+): Fold {
+  const name = clusterOf(seen, before, layout)
+  const event = roomEvent(seen, layout)
+  if (event) tell({ seq, at, cluster: name, ...event })
+  if (seen.type === 'need') return { ...before, facts: { ...before.facts, [seen.name]: seen.result } }
+  if (seen.type === 'network') return { ...before, cuts: seen.cuts }
+  const cluster = before.clusters[name]
+  if (!cluster) return before
+  const why = seen.type === 'node-down' ? seen.why : ''
+  const after = foldCluster(cluster, seen, at, (was, is) => {
+    for (const what of changes(was, is, at, why)) tell({ seq, at, cluster: name, ...what })
+  })
+  return after === cluster ? before : { ...before, clusters: { ...before.clusters, [name]: after } }
+}
+
+/**
+ * The cluster that an observation is of: that which the lab declares for its host; for a node that a learner started
+ * on another host, the one whose id it has (none where no cluster has it).
+ */
+function clusterOf(seen: Observation, { clusters }: Fold, layout: Layout): string {
+  if ('cluster' in seen) return seen.cluster
+  const host = 'host' in seen ? seen.host : seen.type === 'fault' && 'host' in seen.fault ? seen.fault.host : null
+  if (host === null) return layout.main
+  const declared = layout.clusterOf[host]
+  if (declared) return declared
+  if (seen.type === 'fault') return layout.main
+  const has = (cluster: ClusterView) =>
+    cluster.nodes[host] !== undefined ||
+    (seen.type === 'node-up' && seen.clusterId !== null && cluster.clusterId === seen.clusterId)
+  return Object.keys(clusters).find((name) => has(clusters[name]!)) ?? ''
 }

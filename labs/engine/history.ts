@@ -56,35 +56,53 @@ function upcast(raw: unknown): unknown {
 export type Clock = { now(): number; mono(): number }
 export const systemClock: Clock = { now: () => Date.now(), mono: () => performance.now() }
 
+/** So many entries are between two checkpoints of the fold, and are read together. */
+export const CHUNK = 1_000
+
+/** How entries lie in the file: where every chunk begins, and the length of all, in bytes. */
+type Extent = { chunks: number[]; bytes: number; count: number }
+
 /**
  * Reads a history as far as it is whole: a crash can leave a last line without its end.
- * @returns the entries and the length in bytes of what was whole
  * @throws Error naming file and line when a line in the middle is not an entry
  */
-export async function readHistory(file: string): Promise<{ entries: Entry[]; bytes: number }> {
+export async function readHistory(file: string): Promise<{ entries: Entry[] } & Extent> {
+  const whole = await readOptionalFile(file)
+  if (!whole) return { entries: [], chunks: [], bytes: 0, count: 0 }
+  const entries: Entry[] = []
+  const chunks: number[] = []
+  let bytes = 0
+  for (let end = whole.indexOf(NEWLINE); end >= 0; end = whole.indexOf(NEWLINE, bytes)) {
+    if (entries.length % CHUNK === 0) chunks.push(bytes)
+    try {
+      entries.push(parseEntry(whole.toString('utf8', bytes, end)))
+    } catch (error) {
+      throw new Error(`${file}:${entries.length + 1} is not an entry of a history`, { cause: error })
+    }
+    bytes = end + 1
+  }
+  return { entries, chunks, bytes, count: entries.length }
+}
+const NEWLINE = 0x0a
+
+async function readOptionalFile(file: string): Promise<Buffer | null> {
   let handle: FileHandle
   try {
     handle = await open(file, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { entries: [], bytes: 0 }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
   try {
-    const text = await handle.readFile('utf8')
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-    const lines = whole.split('\n').slice(0, -1)
-    const entries = lines.map((line, index) => {
-      try {
-        return entry.parse(upcast(JSON.parse(line)))
-      } catch (error) {
-        throw new Error(`${file}:${index + 1} is not an entry of a history`, { cause: error })
-      }
-    })
-    return { entries, bytes: Buffer.byteLength(whole) }
+    // As long as it is now: what another process writes meanwhile is not awaited.
+    const { size } = await handle.stat()
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await handle.close()
   }
 }
+const parseEntry = (line: string): Entry => entry.parse(upcast(JSON.parse(line)))
 
 export class History {
   private readonly waiting: Entry[] = []
@@ -95,6 +113,7 @@ export class History {
   private constructor(
     private readonly handle: FileHandle,
     private next: number,
+    private readonly extent: Extent,
     private readonly clock: Clock,
     /** called in order with entries that are in the file (and on the disk where promised) */
     private readonly stored: (entries: Entry[]) => void,
@@ -108,11 +127,24 @@ export class History {
     failed: (error: unknown) => void,
   ): Promise<{ history: History; entries: Entry[] }> {
     await mkdir(dirname(file), { recursive: true })
-    const { entries, bytes } = await readHistory(file)
-    const handle = await open(file, 'a')
-    await handle.truncate(bytes)
+    const { entries, ...extent } = await readHistory(file)
+    const handle = await open(file, 'a+')
+    await handle.truncate(extent.bytes)
     const next = (entries.at(-1)?.seq ?? 0) + 1
-    return { history: new History(handle, next, clock, stored, failed), entries }
+    return { history: new History(handle, next, extent, clock, stored, failed), entries }
+  }
+
+  /** @returns those entries of a chunk that are in the file, oldest first */
+  async read(chunk: number): Promise<Entry[]> {
+    const { chunks, bytes } = this.extent
+    const from = chunks[chunk]
+    if (from === undefined) return []
+    const to = chunks[chunk + 1] ?? bytes
+    const buffer = Buffer.alloc(to - from)
+    await this.handle.read(buffer, 0, buffer.length, from)
+    // They were checked when they came.
+    const lines = buffer.toString('utf8').split('\n').slice(0, -1)
+    return lines.map((line) => upcast(JSON.parse(line)) as Entry)
   }
 
   /** @returns the entry as it will stand in the history; it counts only once `stored` has been called with it */
@@ -136,7 +168,9 @@ export class History {
     try {
       while (this.waiting.length > 0) {
         const batch = this.waiting.splice(0)
-        await this.handle.appendFile(batch.map((one) => `${JSON.stringify(one)}\n`).join(''))
+        const lines = batch.map((one) => Buffer.from(`${JSON.stringify(one)}\n`))
+        await this.handle.appendFile(Buffer.concat(lines))
+        this.grow(lines)
         if (batch.some((one) => PROMISED.has(one.body.type))) await this.handle.datasync()
         this.stored(batch)
       }
@@ -145,6 +179,14 @@ export class History {
       this.failed(error)
     } finally {
       this.writing = null
+    }
+  }
+
+  private grow(lines: Buffer[]): void {
+    for (const line of lines) {
+      if (this.extent.count % CHUNK === 0) this.extent.chunks.push(this.extent.bytes)
+      this.extent.bytes += line.length
+      this.extent.count++
     }
   }
 

@@ -3,19 +3,26 @@
  * stored, judges the open checks and latches passes. Knows nothing of rooms or HTTP.
  */
 import { EventEmitter } from 'node:events'
-import type { CheckState, StepState } from '#labs/protocol/live.ts'
-import type { Need, Observation } from '#labs/protocol/observation.ts'
+import type { CheckState, StepState, TimelineEvent } from '#labs/protocol/live.ts'
+import { isSample, type Need, type Observation } from '#labs/protocol/observation.ts'
 import type { Check, Fact, Lab, Moment, Step, Verdict } from './define.ts'
 import { missing } from './define.ts'
-import { type Fold, foldEntry, NOTHING } from './fold.ts'
+import { type ClusterEvent, EventLog } from './events.ts'
+import { type Fold, foldEntry, nothing } from './fold.ts'
 import { type Clock, type Entry, History, systemClock } from './history.ts'
 import { HistoryView } from './history-view.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import { LookBack } from './look-back.ts'
 import { type RoomView, roomView } from './room-view.ts'
+import { Samples } from './samples.ts'
+import { Timeline } from './timeline.ts'
 
 export type Pass = { step: string; check: string; evidence: { says: string }; at: number }
 type Events = {
-  /** what `view` shows has changed */
-  changed: []
+  /** what `view` shows has changed; `samples`: only in numbers that move all the time */
+  changed: [samples: boolean]
+  /** new on the timeline; one with a known `seq` replaces that */
+  told: [TimelineEvent[]]
   /** `needs` has changed */
   needs: []
   /** `seen` rose: the switch may forget up to it */
@@ -26,10 +33,18 @@ type Events = {
   failed: [unknown]
 }
 
+type Seen = { number: number; at: number; mono: number; observation: Observation }
+/** A question is judged by what was answered. */
+export type Assessed = { id: string; step: string; passed: boolean; says: string; evidence: unknown }
+
 export class LabSession extends EventEmitter<Events> {
   private history!: History
-  private readonly entries: Entry[] = []
-  private fold: Fold = NOTHING
+  private readonly layout: Layout
+  private fold: Fold
+  private readonly events = new EventLog()
+  private readonly line: Timeline
+  private readonly past: LookBack
+  private readonly samples = new Samples((seen) => this.append(seen))
   /** appended but not yet stored: not to be appended twice */
   private readonly latching = new Set<string>()
   private verdicts = new Map<string, Verdict>()
@@ -39,6 +54,10 @@ export class LabSession extends EventEmitter<Events> {
     readonly lab: Lab,
   ) {
     super()
+    this.layout = layoutOf(lab)
+    this.fold = nothing(this.layout)
+    this.line = new Timeline(lab)
+    this.past = new LookBack(this.layout, (chunk) => this.history.read(chunk))
   }
 
   /** Opens a lab session anew or from its history. @param options.file its history.ndjson */
@@ -67,12 +86,14 @@ export class LabSession extends EventEmitter<Events> {
     return session
   }
 
-  observe(seen: { number: number; at: number; mono: number; observation: Observation }): void {
-    const { number, at, mono, observation } = seen
-    this.history.append({ type: 'observed', number, observation }, { at, mono })
+  observe(seen: Seen): void {
+    if (isSample(seen.observation)) return this.samples.take(seen)
+    this.append(seen)
   }
 
   note(kind: 'room-started' | 'room-ended', says: string): void {
+    // What waits is of the room before.
+    this.samples.flush()
     this.history.append({ type: kind, says })
   }
 
@@ -112,40 +133,58 @@ export class LabSession extends EventEmitter<Events> {
   }
 
   view(): { steps: StepState[] } & RoomView {
-    return { steps: this.lab.steps.map((step) => this.stepState(step)), ...roomView(this.fold) }
+    return { steps: this.lab.steps.map((step) => this.stepState(step)), ...roomView(this.fold, this.layout) }
+  }
+
+  /** All that is on the timeline, oldest first. */
+  get timeline(): readonly TimelineEvent[] {
+    return this.line.events
   }
 
   /** The clusters as they were at that time, ms since 1970. */
-  viewAt(at: number): { at: number } & Pick<RoomView, 'clusters' | 'cuts'> {
-    const { clusters, cuts } = roomView(this.fold)
+  async viewAt(at: number): Promise<{ at: number } & Pick<RoomView, 'clusters' | 'cuts'>> {
+    const { clusters, cuts } = roomView((await this.past.foldAt(at)) ?? this.fold, this.layout)
     return { at, clusters, cuts }
   }
 
   /** Every check judged now, open or not; nothing latches. */
-  assess(): { id: string; step: string; passed: boolean; says: string; evidence: unknown }[] {
-    return this.lab.steps.flatMap((step) =>
-      step.checks.map((check) => {
+  assess(): Assessed[] {
+    return this.lab.steps.flatMap((step) => [
+      ...step.checks.map((check): Assessed => {
         const verdict = judged(() => check.judge(this.moment(step)))
+        const evidence = verdict.passed ? verdict.evidence : null
         const says = verdict.passed ? verdict.evidence.says : verdict.says
-        return {
-          id: check.id,
-          step: step.id,
-          passed: verdict.passed,
-          says,
-          evidence: verdict.passed ? verdict.evidence : null,
-        }
+        return { id: check.id, step: step.id, passed: verdict.passed, says, evidence }
       }),
-    )
+      ...(step.ask ? [this.assessedQuestion(step)] : []),
+    ])
+  }
+
+  private assessedQuestion(step: Step): Assessed {
+    const id = questionId(step.id)
+    const evidence = this.fold.passes[id]?.evidence ?? null
+    const says = evidence?.says ?? this.fold.answers[step.id]?.says ?? 'Nothing was answered yet.'
+    return { id, step: step.id, passed: evidence !== null, says, evidence }
   }
 
   async close(): Promise<void> {
+    this.samples.flush()
     await this.history.close()
     this.removeAllListeners()
   }
 
+  /** Resolves when all that was appended so far, and what follows from it, is stored. */
+  settled(): Promise<void> {
+    return this.history.flush()
+  }
+
+  private append({ number, at, mono, observation }: Seen): void {
+    this.history.append({ type: 'observed', number, observation }, { at, mono })
+  }
+
   private onStored(stored: Entry[]): void {
     const before = this.fold
-    for (const entry of stored) this.take(entry)
+    const told = stored.flatMap((entry) => this.take(entry))
     for (const { body, at } of stored) {
       if (body.type === 'passed') {
         this.latching.delete(body.check)
@@ -156,13 +195,27 @@ export class LabSession extends EventEmitter<Events> {
     if (this.fold.seen !== before.seen) this.emit('stored')
     const needsMayDiffer = this.fold.opened !== before.opened || this.fold.passes !== before.passes
     if (needsMayDiffer || this.fold.room !== before.room) this.emit('needs')
-    this.judge()
-    this.emit('changed')
+    const verdictsDiffer = this.judge()
+    const isSamples = stored.every(({ body }) => body.type === 'observed' && isSample(body.observation))
+    this.emit('changed', isSamples && !verdictsDiffer)
+    if (told.length > 0) this.emit('told', told)
   }
 
-  private take(entry: Entry): void {
-    this.fold = foldEntry(this.fold, entry, this.entries.length)
-    this.entries.push(entry)
+  /** @returns what is new on the timeline */
+  private take(entry: Entry): TimelineEvent[] {
+    this.past.take(entry, this.fold)
+    const events: ClusterEvent[] = []
+    this.fold = foldEntry(this.fold, entry, this.layout, (event) => {
+      events.push(event)
+      this.events.add(event)
+    })
+    return this.line.take(entry, events, (cluster, node) => this.hostOf(cluster, node))
+  }
+
+  /** The host of a node, as the wire says or else the lab. */
+  private hostOf(cluster: string, node: number): string | null {
+    const seen = Object.values(this.fold.clusters[cluster]?.nodes ?? {}).find((one) => one.node === node)
+    return seen?.host ?? this.layout.clusters[cluster]?.find(({ id }) => id === node)?.host ?? null
   }
 
   /** The first step opens at once, every other when the one before has passed. */
@@ -174,7 +227,8 @@ export class LabSession extends EventEmitter<Events> {
     }
   }
 
-  private judge(): void {
+  /** @returns whether what is said of any check differs */
+  private judge(): boolean {
     const verdicts = new Map<string, Verdict>()
     for (const step of this.lab.steps) {
       if (!this.isOpen(step)) continue
@@ -187,7 +241,13 @@ export class LabSession extends EventEmitter<Events> {
         if (verdict.passed && !latched) this.latch(step.id, check.id, verdict.evidence)
       }
     }
+    const differs = (id: string, verdict: Verdict) => {
+      const before = this.verdicts.get(id)
+      return before?.passed !== verdict.passed || (!verdict.passed && !before.passed && before.says !== verdict.says)
+    }
+    const differ = [...verdicts].some(([id, verdict]) => differs(id, verdict))
     this.verdicts = verdicts
+    return differ
   }
 
   private latch(step: string, check: string, evidence: { says: string }): void {
@@ -207,22 +267,44 @@ export class LabSession extends EventEmitter<Events> {
     for (const [name, { need }] of Object.entries(step.facts)) {
       facts[name] = this.fold.facts[need.name] ?? { state: 'not-fetched' }
     }
+    const { clusters, cuts, passes } = this.fold
+    const { main } = this.layout
     return {
-      cluster: this.fold.cluster,
+      cluster: clusters[main]!,
+      clusters,
+      network: { cuts },
       facts,
-      history: new HistoryView(this.entries, this.fold.opened[step.id] ?? this.entries.length),
+      passes,
+      history: this.historyOf(main, step),
+      historyOf: (cluster) => this.historyOf(cluster, step),
     }
+  }
+
+  private historyOf(name: string, step: Step): HistoryView {
+    const { clusters, opened, passes, room, cuts } = this.fold
+    const cluster = clusters[name]
+    if (!cluster) throw new Error(`there is no cluster ${name}`)
+    return new HistoryView(this.events, {
+      name,
+      cluster,
+      cuts,
+      opened: opened[step.id] ?? null,
+      room: room.seq,
+      passes,
+      hostOf: (node) => this.hostOf(name, node),
+    })
   }
 
   private stepState(step: Step): StepState {
     const status = this.isPassed(step) ? 'passed' : this.isOpen(step) ? 'open' : 'closed'
-    const given = this.fold.answers[step.id]?.given ?? null
+    const { given = null, says = '' } = this.fold.answers[step.id] ?? {}
+    const passedAt = this.fold.passes[questionId(step.id)]?.at ?? null
     return {
       id: step.id,
       title: step.title,
       status,
       checks: step.checks.map((check) => this.checkState(check, status !== 'closed')),
-      ask: step.ask ? { question: step.ask.question, given } : null,
+      ask: step.ask ? { question: step.ask.question, given, says, passedAt } : null,
     }
   }
 

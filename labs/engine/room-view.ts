@@ -1,53 +1,94 @@
-/** The fold as the panel shows it. */
-import type { LabSessionState } from '#labs/protocol/live.ts'
+/** The fold as the panel shows it: what the lab declares, and what was seen of it. */
+import type { ClusterState, LabSessionState, NodeState } from '#labs/protocol/live.ts'
+import type { ClusterView, NodeView, PartitionView, TopicView } from './cluster.ts'
+import { isReserved } from './events.ts'
 import type { Fold } from './fold.ts'
+import type { LaidNode, Layout } from './layout.ts'
 
 export type RoomView = Pick<LabSessionState, 'clusters' | 'cuts' | 'otherHosts'>
 
-export function roomView({ cluster }: Fold): RoomView {
-  const nodes = Object.values(cluster.nodes).map(({ host, node, up, listeners, since }) => ({
-    host,
-    address: '',
-    node,
-    up,
-    since,
-    process: null,
-    roles: [...new Set(listeners.map(({ kind }) => kind))],
-    leads: up && node !== null && node === cluster.leader,
-    votes: cluster.voters.some((voter) => voter.node === node),
-    fenced: node === null ? null : (cluster.brokers[node]?.fenced ?? null),
-    view: null,
-    metadataEnd: node === null ? null : (cluster.metadataEnds[node] ?? null),
-    metadataLagMs: null,
-    diskFull: false,
-  }))
-  const topics = Object.values(cluster.topics)
-    .filter(({ name }) => !name.startsWith('__'))
-    .map(({ name, partitions }) => ({
-      name,
-      partitions: Object.entries(partitions).map(([partition, { leader, leaderEpoch, replicas, isr, elr }]) => ({
-        partition: Number(partition),
-        leader,
-        leaderEpoch,
-        replicas: replicas.map((node) => ({
-          node,
-          inSync: isr.includes(node),
-          eligible: elr.includes(node),
-          end: null,
-        })),
-      })),
-    }))
-  const { clusterId, leader, epoch, highWatermark } = cluster
-  const main = {
-    name: 'main',
+export function roomView({ clusters, cuts }: Fold, layout: Layout): RoomView {
+  const shown = Object.entries(clusters).map(([name, cluster]) => clusterState(name, cluster, layout))
+  const withNode = new Set(shown.flatMap(({ nodes }) => nodes.map(({ host }) => host)))
+  const otherHosts = Object.entries(layout.addresses)
+    .filter(([host]) => !withNode.has(host))
+    .map(([host, address]) => ({ host, address }))
+  return { clusters: shown, cuts, otherHosts }
+}
+
+function clusterState(name: string, cluster: ClusterView, layout: Layout): ClusterState {
+  const { clusterId, leader, epoch, leaderSince, highWatermark, sampledAt, probe } = cluster
+  const laid = layout.clusters[name] ?? []
+  // A node that no lab declares is there once it was seen.
+  const declared = laid.filter(({ host, id }) => id !== null || cluster.nodes[host])
+  const others = Object.keys(cluster.nodes).filter((host) => !laid.some((one) => one.host === host))
+  const nodes = [...declared, ...others.map((host) => ({ host, id: null, roles: [] }))]
+  return {
+    name,
     clusterId,
     leader,
     epoch,
-    leaderSince: null,
+    leaderSince,
     highWatermark,
-    sampledAt: null,
-    nodes,
-    topics,
+    sampledAt,
+    nodes: nodes.map((node) => nodeState(node, cluster.nodes[node.host] ?? null, cluster, layout)),
+    topics: Object.values(cluster.topics)
+      .filter((topic) => !isReserved(topic.name))
+      .map((topic) => topicState(topic, cluster)),
+    probe:
+      layout.probed === name
+        ? {
+            acknowledged: probe?.acknowledged ?? 0,
+            lost: probe?.lost.length ?? 0,
+            outages: probe?.outages.map(({ kind, from }) => ({ kind, from })) ?? [],
+          }
+        : null,
   }
-  return { clusters: [{ ...main, probe: null }], cuts: [], otherHosts: [] }
+}
+
+function nodeState(
+  { host, id, roles }: LaidNode,
+  seen: NodeView | null,
+  cluster: ClusterView,
+  layout: Layout,
+): NodeState {
+  const node = seen?.node ?? id
+  const answers = new Set(seen?.listeners.map(({ kind }) => kind))
+  return {
+    host,
+    address: layout.addresses[host] ?? '',
+    node,
+    roles: roles.length > 0 ? roles : [...answers],
+    process: seen?.process ?? null,
+    up: seen?.up ?? false,
+    since: seen?.since ?? null,
+    leads: seen?.up === true && node !== null && node === cluster.leader,
+    votes: cluster.voters.some((voter) => voter.node === node),
+    fenced: node === null ? null : (cluster.brokers[node]?.fenced ?? null),
+    view: seen?.quorum ?? null,
+    metadataEnd: node === null ? null : (cluster.metadataEnds[node] ?? null),
+    metadataLagMs: node === null ? null : (cluster.metadataLags[node] ?? null),
+    diskFull: seen?.diskFull ?? false,
+  }
+}
+
+function topicState({ name, partitions }: TopicView, cluster: ClusterView): ClusterState['topics'][number] {
+  const end = (partition: number, node: number, { leader }: PartitionView) =>
+    (node === leader ? cluster.logEnds[name]?.[partition] : undefined) ??
+    cluster.replicaEnds[name]?.[partition]?.[node] ??
+    null
+  return {
+    name,
+    partitions: Object.entries(partitions).map(([key, view]) => ({
+      partition: Number(key),
+      leader: view.leader,
+      leaderEpoch: view.leaderEpoch,
+      replicas: view.replicas.map((node) => ({
+        node,
+        inSync: view.isr.includes(node),
+        eligible: view.elr.includes(node),
+        end: end(Number(key), node, view),
+      })),
+    })),
+  }
 }

@@ -3,23 +3,33 @@
  * by "reset to this step".
  */
 
+import type { ClusterState, LabSessionState, NodeState } from '#labs/protocol/live.ts'
+import type { Fault } from '#labs/protocol/observation.ts'
+
+/** Fixed, or known only while the lab runs: read off what the learner sees then. */
+export type Told<Value> = Value | ((see: LabSessionState) => Value)
+
 type Where = {
-  /** the learner's name for a terminal; opened when first used */
+  /** the learner's name for a terminal of that host; opened when first used */
   terminal?: string
   /** left out: the lab's first host */
-  host?: string
+  host?: Told<string>
 }
 
 export type Action =
   /** a command at the prompt; `wait: false` where it does not come back (a server, a console producer) */
-  | ({ do: 'run'; command: string; wait: boolean } & Where)
+  | ({ do: 'run'; command: Told<string>; wait: boolean } & Where)
   /** keys for whatever runs there */
   | ({ do: 'keys'; keys: string } & Where)
   /** wait until the terminal has shown this since its last command */
   | ({ do: 'shows'; text: RegExp } & Where)
-  | { do: 'answer'; step: string; given: string }
+  | { do: 'answer'; step: string; given: Told<string> }
+  /** a button of the panel */
+  | { do: 'fault'; fault: Told<Fault> }
+  /** look at the panel until it shows this */
+  | { do: 'wait'; holds: (see: LabSessionState) => boolean; what: string; limitMs: number }
 
-export const run = (command: string, where: Where & { wait?: boolean } = {}): Action => ({
+export const run = (command: Told<string>, where: Where & { wait?: boolean } = {}): Action => ({
   do: 'run',
   command,
   wait: true,
@@ -28,7 +38,35 @@ export const run = (command: string, where: Where & { wait?: boolean } = {}): Ac
 export const keys = (typed: string, where: Where = {}): Action => ({ do: 'keys', keys: typed, ...where })
 export const shows = (text: RegExp, where: Where = {}): Action => ({ do: 'shows', text, ...where })
 /** What the learner answers to a step's question. @public */
-export const answer = (step: string, given: string): Action => ({ do: 'answer', step, given })
+export const answer = (step: string, given: Told<string>): Action => ({ do: 'answer', step, given })
+/** A button of the panel, pressed. @public */
+export const fault = (what: Told<Fault>): Action => ({ do: 'fault', fault: what })
+
+/** A JVM that starts and an election, on a busy machine. */
+const WAIT_LIMIT_MS = 60_000
+/** @param what for the message when the limit has passed: "the new leader" @public */
+export const waitFor = (
+  holds: (see: LabSessionState) => boolean,
+  what: string,
+  limitMs: number = WAIT_LIMIT_MS,
+): Action => ({ do: 'wait', holds, what, limitMs })
+
+const clusterOf = (see: LabSessionState, cluster?: string): ClusterState => {
+  const found = cluster === undefined ? see.clusters[0] : see.clusters.find(({ name }) => name === cluster)
+  if (!found) throw new Error(`no cluster ${cluster ?? ''} is shown`)
+  return found
+}
+const nodeWhere = (see: LabSessionState, holds: (node: NodeState) => boolean, what: string, cluster?: string) => {
+  const node = clusterOf(see, cluster).nodes.find(holds)
+  if (!node) throw new Error(`no host is shown as ${what}`)
+  return node
+}
+/** The host of the active controller as the panel shows it. @throws Error while none is known @public */
+export const leaderHost = (see: LabSessionState, cluster?: string): string =>
+  nodeWhere(see, ({ leads }) => leads, 'the active controller', cluster).host
+/** The first host whose node does not answer. @throws Error where all do @public */
+export const downHost = (see: LabSessionState, cluster?: string): string =>
+  nodeWhere(see, ({ up }) => !up, 'down', cluster).host
 
 export const CTRL_C = '\x03'
 export const CTRL_D = '\x04'
@@ -54,31 +92,57 @@ export type ReplayTerminal = {
   shows(text: RegExp): Promise<void>
 }
 export type ReplayDriver = {
+  /** what the panel shows now */
+  see(): LabSessionState
+  /** @param name of the terminal among those of its host */
   terminal(name: string, host: string): Promise<ReplayTerminal>
   answer(step: string, given: string): Promise<void>
+  /** rejects where the fault is refused */
+  fault(what: Fault): Promise<void>
+  /** rejects after the limit with what was seen last */
+  until(holds: (see: LabSessionState) => boolean, what: string, limitMs: number): Promise<void>
 }
 
 const FIRST_TERMINAL = 'main'
 
 export async function replay(actions: Action[], driver: ReplayDriver, firstHost: string): Promise<void> {
+  const told = <Value>(what: Told<Value>): Value =>
+    typeof what === 'function' ? (what as (see: LabSessionState) => Value)(driver.see()) : what
   for (const action of actions) {
-    if (action.do === 'answer') {
-      await driver.answer(action.step, action.given)
-      continue
-    }
-    const terminal = await driver.terminal(action.terminal ?? FIRST_TERMINAL, action.host ?? firstHost)
     switch (action.do) {
-      case 'run':
-        await terminal.prompt()
-        await terminal.type(action.command + ENTER)
-        if (action.wait) await terminal.prompt()
+      case 'answer':
+        await driver.answer(action.step, told(action.given))
         break
-      case 'keys':
-        await terminal.type(action.keys)
+      case 'fault':
+        await driver.fault(told(action.fault))
         break
-      case 'shows':
-        await terminal.shows(action.text)
+      case 'wait':
+        await driver.until(action.holds, action.what, action.limitMs)
         break
+      default: {
+        const terminal = await driver.terminal(action.terminal ?? FIRST_TERMINAL, told(action.host ?? firstHost))
+        await inTerminal(action, terminal, told)
+      }
     }
+  }
+}
+
+async function inTerminal(
+  action: Extract<Action, { do: 'run' | 'keys' | 'shows' }>,
+  terminal: ReplayTerminal,
+  told: <Value>(what: Told<Value>) => Value,
+): Promise<void> {
+  switch (action.do) {
+    case 'run':
+      await terminal.prompt()
+      await terminal.type(told(action.command) + ENTER)
+      if (action.wait) await terminal.prompt()
+      break
+    case 'keys':
+      await terminal.type(action.keys)
+      break
+    case 'shows':
+      await terminal.shows(action.text)
+      break
   }
 }

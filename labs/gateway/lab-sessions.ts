@@ -4,14 +4,15 @@ import { setInterval } from 'node:timers'
 import { ERRORS, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
 import type { DatabaseWorker } from '#data/worker-client.ts'
-import { type Catalog, labFiles } from '#labs/engine/catalog.ts'
+import type { Catalog } from '#labs/engine/catalog.ts'
 import type { Lab } from '#labs/engine/define.ts'
 import { readHistory } from '#labs/engine/history.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
+import { planRoom } from '#labs/engine/room-plan.ts'
 import { findRooms, type Room, startRoom } from '#labs/sandbox/room.ts'
 import { LiveLabSession } from './live-lab-session.ts'
 import { log } from './requests.ts'
-import { RateLimit, roomCap, Slots } from './room-cap.ts'
+import { RateLimit, RoomSpace, Slots } from './room-cap.ts'
 import { type Learner, owns } from './sign-in.ts'
 import { hasRoom, historyFile, readOptionalStory } from './stories.ts'
 
@@ -49,7 +50,7 @@ export class LabSessions {
   private readonly idleCheck: NodeJS.Timeout
   /** rows being written and rooms starting or ending: `stop` waits for them */
   private readonly ends = new Set<Promise<void>>()
-  private cap = 1
+  private space = RoomSpace.ofMachine(null, [])
   private stopping = false
 
   private constructor(private readonly parts: Parts) {
@@ -70,12 +71,12 @@ export class LabSessions {
       }
     }
     for (const room of rooms.values()) await room.end()
-    sessions.cap = roomCap(parts.maxRooms, sessions.rooms.running)
+    sessions.space = RoomSpace.ofMachine(parts.maxRooms, sessions.hostsOfRooms())
     return sessions
   }
 
   get rooms(): { running: number; max: number } {
-    return { running: this.live().length, max: this.cap }
+    return { running: this.live().length, max: this.space.max }
   }
 
   /**
@@ -88,7 +89,7 @@ export class LabSessions {
       const lab = this.requireLab(slug)
       const current = this.findOptionalCurrent(learner, slug)
       if (current) return { id: current.id, isNew: false }
-      this.requireSpace(learner)
+      this.requireSpace(learner, lab)
       const id = newId()
       const { userId } = learner
       await this.parts.database.createLabSession({ id, userId, lab: slug, startedAt: new Date() })
@@ -160,6 +161,10 @@ export class LabSessions {
     return [...this.carried.values()].filter(({ isLive }) => isLive)
   }
 
+  private hostsOfRooms(): number[] {
+    return this.live().map(({ lab }) => this.parts.catalog.labs.get(lab)?.hosts.length ?? 1)
+  }
+
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.turn.then(work)
     this.turn = result.catch(() => undefined)
@@ -173,7 +178,7 @@ export class LabSessions {
     throw new KraftlabError(problems.some((one) => one.slug === slug) ? 'BROKEN_LAB' : 'UNKNOWN_LAB')
   }
 
-  private requireSpace(learner: Learner): void {
+  private requireSpace(learner: Learner, lab: Lab): void {
     if (this.stopping) throw new KraftlabError('UNAVAILABLE')
     const live = this.live()
     if (live.filter(({ userId }) => owns(learner, userId)).length >= MAX_ROOMS_OF_ONE) {
@@ -182,7 +187,7 @@ export class LabSessions {
         `You have ${MAX_ROOMS_OF_ONE} rooms running, which is as many as one learner may have. End one of them first.`,
       )
     }
-    if (live.length >= this.cap) throw new KraftlabError('TOO_MANY_ROOMS')
+    if (!this.space.fits(this.hostsOfRooms(), lab.hosts.length)) throw new KraftlabError('TOO_MANY_ROOMS')
     if (!this.starts.take(learner.userId)) {
       throw new KraftlabError('TOO_MANY_ROOMS', 'You have started many rooms in a short time. Try again in a minute.')
     }
@@ -221,8 +226,7 @@ export class LabSessions {
     try {
       await this.slots.run(async () => {
         if (!live.isLive) return
-        const plan = { id: live.id, hosts: lab.hosts, files: await labFiles(root, lab), welcome: '' }
-        const room = await startRoom(plan, { installation, runDir })
+        const room = await startRoom(await planRoom(root, lab, live.id), { installation, runDir })
         if (!live.isLive) return room.end()
         live.engine.note('room-started', '')
         live.join(room, 0)

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { KraftlabError } from '#config/errors.ts'
 import type { LabSession } from '#labs/engine/lab-session.ts'
-import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import type { LabSessionState, TimelineEvent, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
 import type { Room } from '#labs/sandbox/room.ts'
@@ -14,7 +14,12 @@ import type { Room } from '#labs/sandbox/room.ts'
 const ASSESS_LIMIT_MS = 12_000
 
 type Viewer = { terminal: string; show: (message: ToBrowser) => void }
-type Events = { changed: []; ended: [why: string] }
+type Events = {
+  /** `samples`: only in numbers that move all the time */
+  changed: [samples: boolean]
+  told: [TimelineEvent[]]
+  ended: [why: string]
+}
 
 export class LiveLabSession extends EventEmitter<Events> {
   private room: Room | null = null
@@ -42,7 +47,8 @@ export class LiveLabSession extends EventEmitter<Events> {
     // One listener a browser; their number is bounded elsewhere.
     this.setMaxListeners(0)
     this.hosts = engine.lab.hosts.map(({ name }) => name)
-    engine.on('changed', () => this.changed())
+    engine.on('changed', (samples) => this.changed(samples))
+    engine.on('told', (events) => this.emit('told', events))
     engine.on('needs', () => this.watch())
     engine.on('stored', () => this.room?.send({ type: 'seen', number: this.engine.seen }))
   }
@@ -228,10 +234,9 @@ export class LiveLabSession extends EventEmitter<Events> {
     }
   }
 
-  /** @throws KraftlabError ALREADY_SO, UNKNOWN_HOST, ROOM_ENDED, HOST_UNAVAILABLE */
+  /** @throws KraftlabError ALREADY_SO, UNKNOWN_HOST, ROOM_ENDED, HOST_UNAVAILABLE; UNAVAILABLE while the room starts */
   async fault(fault: Fault): Promise<void> {
-    if (!this.room) throw new KraftlabError('ROOM_ENDED')
-    await this.room.call({ type: 'fault', fault, by: 'learner' })
+    await this.requireRoom().call({ type: 'fault', fault, by: 'learner' })
   }
 
   private show(viewer: string, message: (terminal: string) => ToBrowser): void {
@@ -258,9 +263,9 @@ export class LiveLabSession extends EventEmitter<Events> {
     this.changed()
   }
 
-  private changed(): void {
+  private changed(samples = false): void {
     this.shown = null
-    this.emit('changed')
+    this.emit('changed', samples)
   }
 
   private state(): LabSessionState {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
 import { KraftlabError } from '#config/errors.ts'
-import { MAX_INPUT_CHARS, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
+import { MAX_INPUT_CHARS, type TimelineEvent, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
 import { parseOptional, shownError } from './requests.ts'
 import { RateLimit } from './room-cap.ts'
@@ -12,6 +12,10 @@ export const MAX_MESSAGE_BYTES = MAX_INPUT_CHARS * 6 + 1_024
 
 /** Two frames of a screen: nobody sees a state for less. */
 const STATE_EVERY_MS = 75
+/** Numbers that move all the time, as six nodes' log ends do, are read once in a while, not at each step. */
+const SAMPLES_EVERY_MS = 500
+/** A large state comes less often, so that none takes more than this; only samples wait so long. */
+const SAMPLE_BYTES_A_MS = 64
 /** A browser that has not taken this much yet gets no further state: it would only be older when it arrives. */
 const STATE_SKIP_BYTES = 256 * 1_024
 /** The switch gives each viewer credit of some 100,000 characters; a browser this far behind is gone or hostile. */
@@ -22,7 +26,7 @@ const INPUT_BYTES_A_SECOND = 2 * 1_024 * 1_024
 const PING_EVERY_MS = 20_000
 /** What is written down or starts a process: far more than a person does. */
 const DEEDS = { burst: 20, refillMs: 250 }
-const DEED: ReadonlySet<ToGateway['type']> = new Set(['terminal.open', 'terminal.run', 'answer', 'hint'])
+const DEED: ReadonlySet<ToGateway['type']> = new Set(['terminal.open', 'terminal.run', 'answer', 'hint', 'fault'])
 /** Tabs of one page, with room to spare. */
 const MAX_ATTACHED = 64
 
@@ -48,6 +52,10 @@ export function serveBrowser(
   const attached = new Map<string, string>()
   const deeds = new RateLimit(DEEDS.burst, DEEDS.refillMs)
   let stateTimer: NodeJS.Timeout | null = null
+  /** when the timer rings, and when a state was last sent, ms on a monotonic clock */
+  let stateDue = 0
+  let shownAt = 0
+  let shown = ''
   let answered = true
 
   const write = (text: string) => {
@@ -65,11 +73,41 @@ export function serveBrowser(
 
   const showState = () => {
     stateTimer = null
-    if (socket.bufferedAmount > STATE_SKIP_BYTES) return showStateSoon()
-    write(live.stateMessage())
+    if (socket.bufferedAmount > STATE_SKIP_BYTES) return showStateSoon(false)
+    const state = live.stateMessage()
+    if (state === shown) return
+    shown = state
+    shownAt = performance.now()
+    write(state)
   }
-  function showStateSoon(): void {
-    stateTimer ??= setTimeout(showState, STATE_EVERY_MS)
+  function showStateSoon(samples: boolean): void {
+    const now = performance.now()
+    const samplesDue = shownAt + Math.max(SAMPLES_EVERY_MS, shown.length / SAMPLE_BYTES_A_MS)
+    const due = samples ? Math.max(samplesDue, now + STATE_EVERY_MS) : now + STATE_EVERY_MS
+    if (stateTimer && stateDue <= due) return
+    if (stateTimer) clearTimeout(stateTimer)
+    stateDue = due
+    stateTimer = setTimeout(showState, due - now)
+  }
+  const showEvents = (events: TimelineEvent[]) => show({ type: 'timeline', whole: false, events })
+
+  /** The newest wish to look back; the ones before it are nobody's any more. */
+  let wanted: number | null = null
+  let looking = false
+  async function look(at: number): Promise<void> {
+    wanted = at
+    if (looking) return
+    looking = true
+    try {
+      while (wanted !== null) {
+        const next: number = wanted
+        wanted = null
+        const then = await live.engine.viewAt(next)
+        if (wanted === null) show({ type: 'then', ...then })
+      }
+    } finally {
+      looking = false
+    }
   }
   // When a room ends its viewers are forgotten there.
   const onEnded = () => attached.clear()
@@ -98,7 +136,7 @@ export function serveBrowser(
         await live.fault(message.fault)
         break
       case 'look':
-        show({ type: 'then', ...live.engine.viewAt(message.at) })
+        await look(message.at)
         break
       case 'hint':
         live.engine.hint(message.check, message.level)
@@ -187,6 +225,7 @@ export function serveBrowser(
   live.browsers++
   live.active()
   live.on('changed', showStateSoon)
+  live.on('told', showEvents)
   live.on('ended', onEnded)
   socket.on('message', onMessage)
   socket.on('pong', () => {
@@ -198,10 +237,12 @@ export function serveBrowser(
     clearInterval(ping)
     if (stateTimer) clearTimeout(stateTimer)
     live.off('changed', showStateSoon)
+    live.off('told', showEvents)
     live.off('ended', onEnded)
     for (const viewer of attached.values()) live.detach(viewer)
     live.browsers--
     gone()
   })
-  write(live.stateMessage())
+  showState()
+  show({ type: 'timeline', whole: true, events: [...live.engine.timeline] })
 }

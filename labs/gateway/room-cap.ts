@@ -1,22 +1,46 @@
-/** How many rooms this machine holds, and how fast one learner may start them. */
+/** Which rooms this machine holds, and how fast one learner may start them. */
 import { freemem } from 'node:os'
+import { memoryLimit } from '#labs/sandbox/limits.ts'
 
-/** Three nodes, a compiling JVM, shells and their files in memory. */
-const ROOM_BYTES = 1.5 * 2 ** 30
 /** For the site, the gateway and the system. */
 const RESERVED_BYTES = 2 ** 30
 
-/**
- * @param configured KRAFTLAB_MAX_ROOMS
- * @param running rooms that already take their memory
- */
-export function roomCap(configured: number | null, running: number): number {
-  if (configured !== null) return configured
-  // freemem is MemAvailable; in a container the limit counts, which is 0 or huge where there is none.
-  const limit = process.constrainedMemory()
-  const free = limit > 0 ? Math.min(freemem(), limit - process.memoryUsage.rss()) : freemem()
-  return Math.max(1, running + Math.floor((free - RESERVED_BYTES) / ROOM_BYTES))
+/** Rooms weigh what they may take at most, which goes by their hosts: one that was let in always has its memory. */
+export class RoomSpace {
+  /**
+   * @param configured KRAFTLAB_MAX_ROOMS: so many rooms of any size, whatever the memory
+   * @param bytes for all rooms together
+   */
+  constructor(
+    private readonly configured: number | null,
+    private readonly bytes: number,
+  ) {}
+
+  /** @param running hosts of each room that has its memory already */
+  static ofMachine(configured: number | null, running: number[]): RoomSpace {
+    // freemem is MemAvailable; in a container the limit counts, which is 0 or huge where there is none.
+    const limit = process.constrainedMemory()
+    const free = limit > 0 ? Math.min(freemem(), limit - process.memoryUsage.rss()) : freemem()
+    return new RoomSpace(configured, free - RESERVED_BYTES + weightOf(running))
+  }
+
+  /** Rooms of one host that fit at one time. */
+  get max(): number {
+    return this.configured ?? Math.max(1, Math.floor(this.bytes / memoryLimit(1)))
+  }
+
+  /**
+   * One room always fits: a small machine may still be large enough for what its nodes really use.
+   * @param running hosts of each room
+   * @param hosts of the one to come
+   */
+  fits(running: number[], hosts: number): boolean {
+    if (this.configured !== null) return running.length < this.configured
+    return running.length === 0 || weightOf([...running, hosts]) <= this.bytes
+  }
 }
+
+const weightOf = (rooms: number[]): number => rooms.reduce((sum, hosts) => sum + memoryLimit(hosts), 0)
 
 /** Tokens come back with time, up to a burst. */
 export class RateLimit {

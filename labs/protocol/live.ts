@@ -64,7 +64,16 @@ export const stepState = z.object({
   status: z.enum(['closed', 'open', 'passed']),
   checks: z.array(checkState),
   /** a step that asks a question */
-  ask: z.object({ question: z.string(), given: z.string().nullable() }).nullable(),
+  ask: z
+    .object({
+      question: z.string(),
+      /** the last answer, and what is said to it */
+      given: z.string().nullable(),
+      says: z.string(),
+      /** answered rightly: when, ms since 1970. A question counts as a check. */
+      passedAt: z.number().nullable(),
+    })
+    .nullable(),
 })
 export type StepState = z.infer<typeof stepState>
 
@@ -140,7 +149,10 @@ export const clusterState = z.object({
 })
 export type ClusterState = z.infer<typeof clusterState>
 
-/** One event on the line. `seq` orders events of one moment, and is stable. */
+/**
+ * One event on the line. `seq` orders events of one moment, and is stable: one that comes again with the same `seq` (an
+ * outage that has ended) replaces the former.
+ */
 export const timelineEvent = z.object({
   seq: z.number().int(),
   /** ms since 1970 */

@@ -81,6 +81,8 @@ export const needResult = z.discriminatedUnion('state', [
       fileContent,
       z.null(),
     ]),
+    /** what the value leaves out, because whoever knows it does not answer; absent where nothing is */
+    unknown: z.string().optional(),
   }),
 ])
 export type NeedResult = z.infer<typeof needResult>
@@ -161,50 +163,6 @@ export const observation = z.discriminatedUnion('type', [
     type: z.literal('log-ends'),
     host: z.string(),
     partitions: z.array(z.object({ topic: z.string(), partition: z.number().int(), end: z.number().int() })),
-  }),
-  /** A sample: log end offsets at followers (ListOffsets with the replica id of a debugging consumer, -2). */
-  z.object({
-    type: z.literal('replica-ends'),
-    host: z.string(),
-    partitions: z.array(z.object({ topic: z.string(), partition: z.number().int(), end: z.number().int() })),
-  }),
-  /** The host's Kafka process as the kernel shows it, sent when it changes. `pid` as the host counts. */
-  z.object({
-    type: z.literal('process'),
-    host: z.string(),
-    state: z.enum(['none', 'running', 'paused']),
-    pid: z.number().int().nullable(),
-  }),
-  /** Something was done to the room, after it was done. `by` the lab: part of its start. */
-  z.object({ type: z.literal('fault'), fault, by: z.enum(['learner', 'instructor', 'lab']) }),
-  /** All links that are cut now, sent when that changes. */
-  z.object({ type: z.literal('network'), cuts: z.array(link) }),
-  /** The disk of the host's log directories has no free byte, or has again. */
-  z.object({ type: z.literal('disk'), host: z.string(), full: z.boolean() }),
-  /**
-   * The probe got no answer of this kind from `from` on (its last success), ms since 1970. Sent once it is sure, with
-   * `to` null, and again with the first success after.
-   */
-  z.object({
-    type: z.literal('outage'),
-    cluster: z.string(),
-    kind: z.enum(PROBE_KINDS),
-    from: z.number(),
-    to: z.number().nullable(),
-    why: z.string(),
-  }),
-  /**
-   * A sample, once a second while it changes, and after every reading back: what the probe wrote with acks=all and was
-   * acknowledged, and what it found of that. `lost`: offsets acknowledged and not found, or found with other contents.
-   */
-  z.object({
-    type: z.literal('probe'),
-    cluster: z.string(),
-    acknowledged: z.number().int(),
-    readBack: z.number().int(),
-    lost: z.array(z.number().int()).max(100),
-    /** when all that was acknowledged before was last read back whole, ms since 1970 */
-    readBackAt: z.number().nullable(),
   }),
   /** A sample: log end offsets at followers (ListOffsets with the replica id of a debugging consumer, -2). */
   z.object({

@@ -6,6 +6,9 @@
 import { z } from 'zod'
 import { fault, need, observation } from './observation.ts'
 
+/** Last byte of the address of what measures availability, in a network namespace of its own. No host has it. */
+export const PROBE_ADDRESS = 9
+
 export const roomHost = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
   /** Last byte of its address in 192.0.2.0/24; 1 is the room itself. */

@@ -14,7 +14,8 @@ const MEMORY_BYTES_A_ROOM = 400 * 2 ** 20
 const TASKS_A_HOST = 512
 const TASKS_A_ROOM = 128
 
-const memoryLimit = (hosts: number): number => MEMORY_BYTES_A_ROOM + hosts * MEMORY_BYTES_A_HOST
+/** Bytes that a room of so many hosts takes at most. */
+export const memoryLimit = (hosts: number): number => MEMORY_BYTES_A_ROOM + hosts * MEMORY_BYTES_A_HOST
 const taskLimit = (hosts: number): number => TASKS_A_ROOM + hosts * TASKS_A_HOST
 
 export type MemoryLimitBy = 'cgroup-v1' | 'cgroup-v2' | 'systemd' | 'none'

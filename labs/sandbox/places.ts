@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, normalize } from 'node:path'
 
 export const NODE = '/opt/node/bin/node'
 export const ROOM_PROGRAMS = '/opt/room'
@@ -20,6 +20,18 @@ export const WRITABLE = {
   kafka: '/var/lib/kafka',
   tmp: '/tmp',
 } as const
+export type Writable = keyof typeof WRITABLE
+
+/**
+ * @param path absolute, as the host has it
+ * @returns on which of its disks it lies and where there, relative; undefined for a place that it may not write to
+ */
+export function onDisk(path: string): { disk: Writable; inside: string } | undefined {
+  const clean = normalize(path)
+  const [disk, at] =
+    (Object.entries(WRITABLE) as [Writable, string][]).find(([, at]) => clean.startsWith(`${at}/`)) ?? []
+  return disk && at ? { disk, inside: clean.slice(at.length + 1) } : undefined
+}
 
 /** The room runs under another uid and has to reach its socket; names below it cannot be listed. */
 const MODE_AS_ROOT = 0o711

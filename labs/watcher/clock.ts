@@ -36,7 +36,8 @@ export class Bell {
     this.#waking?.abort()
   }
 
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
+  /** @returns whether it was rung */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
     if (!this.#rung && !signal.aborted && ms > 0) {
       const waking = new AbortController()
       const stop = (): void => waking.abort()
@@ -46,7 +47,9 @@ export class Bell {
       this.#waking = undefined
       signal.removeEventListener('abort', stop)
     }
+    const rung = this.#rung
     this.#rung = false
+    return rung
   }
 }
 

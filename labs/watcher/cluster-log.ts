@@ -9,6 +9,7 @@ import { type Batch, readBatches } from '#labs/kafka/log/batch.ts'
 import { prepareZstd } from '#labs/kafka/log/compression.ts'
 import { type MetadataRecord, metadataRecordsOf } from '#labs/kafka/log/metadata.ts'
 import { Projection } from './projection.ts'
+import { QuorumViews } from './quorum-views.ts'
 
 /** All batches of one answer together: each alone may hold as much as a batch may. */
 const MAX_DECOMPRESSED_BYTES = 32 << 20
@@ -23,14 +24,19 @@ export type Advance = {
   /** the node does not lead, or not in this epoch */
   refused: boolean
 }
+const NOTHING: Advance = { records: [], bytes: 0, tail: false, refused: false }
 
 export class ClusterLog {
   readonly projection = new Projection()
+  readonly views = new QuorumViews()
+  /** as the leader told them last: nobody else tells who votes */
+  voters: number[] = []
   #offset = 0
   #lastEpoch = 0
-  #reader: string | undefined
-  #readerEpoch = 0
-  #busy = false
+  /** who gave the last records, as leader of which epoch, and when */
+  #giver: { host: string; epoch: number; at: number } | undefined
+  /** counts the readings begun: an answer to an earlier one came too late */
+  #turn = 0
 
   constructor(readonly clusterId: string) {}
 
@@ -38,99 +44,138 @@ export class ClusterLog {
     return this.#offset
   }
 
-  /** One host's node at a time is read: that of the latest epoch. @returns whether this host may read now */
-  claim(host: string, epoch: number): boolean {
-    if (this.#reader !== undefined && this.#reader !== host && epoch <= this.#readerEpoch) return false
-    if (this.#busy && this.#reader !== host) return false
-    this.#reader = host
-    this.#readerEpoch = epoch
+  /**
+   * One host's node at a time is read: the one that leads. Records that came from the leader of a later epoch are
+   * committed for good, so that one of an earlier epoch has nothing to add: an old leader, cut off. Unless the
+   * majority stands behind it *after* those came; then they were of another log, wiped or a lie, and this one is read
+   * from its beginning.
+   */
+  mayRead(host: string): boolean {
+    const leading = this.views.leading()
+    if (leading?.host !== host) return false
+    const giver = this.#giver
+    const goesOn =
+      !giver || leading.epoch > giver.epoch || (leading.epoch === giver.epoch && leading.host === giver.host)
+    if (goesOn) return true
+    if (!this.views.confirmed(leading, giver.at)) return false
+    this.#restart()
     return true
-  }
-
-  release(host: string): void {
-    if (this.#reader === host) this.#reader = undefined
   }
 
   /** From the beginning again: the log that was read is not the one that is there. */
   #restart(): void {
+    this.#turn++
     this.#offset = 0
     this.#lastEpoch = 0
+    this.#giver = undefined
     this.projection.clear()
   }
 
-  /** Reads what was committed since, waiting at most `maxWaitMs` for it. @throws ConnectionError, KafkaError, DecodeError */
-  async advance(connection: Connection, schemas: Schemas, leaderEpoch: number, maxWaitMs: number): Promise<Advance> {
-    this.#busy = true
-    try {
-      const position: LogPosition = { leaderEpoch, offset: this.#offset, lastFetchedEpoch: this.#lastEpoch }
-      const answer = await this.#fetch(connection, position, maxWaitMs)
-      switch (answer.kind) {
-        case 'refused':
-          return { records: [], bytes: 0, tail: false, refused: true }
-        case 'diverging':
-          // only what is committed is ever kept, and that is never undone: so this is another log
-          this.#restart()
-          return { records: [], bytes: 0, tail: false, refused: false }
-        case 'snapshot':
-          return await this.#takeSnapshot(connection, schemas, leaderEpoch, answer.snapshot)
-        case 'records':
-          return await this.#takeRecords(schemas, answer)
+  /**
+   * Reads what was committed since, waiting at most `maxWaitMs` for it. Only where `mayRead`.
+   * @param now ms, of the clock that the views were heard by
+   * @throws ConnectionError, KafkaError, DecodeError
+   */
+  async advance(
+    from: { host: string; connection: Connection; epoch: number },
+    schemas: Schemas,
+    now: () => number,
+    maxWaitMs: number,
+  ): Promise<Advance> {
+    const turn = ++this.#turn
+    const { host, connection, epoch } = from
+    // another may have been elected, and read from, while this one kept us waiting
+    const current = (): boolean => turn === this.#turn && this.views.leading()?.host === host
+    const took = (records: MetadataRecord[], next: { offset: number; epoch: number }): void => {
+      this.projection.apply(records)
+      this.#offset = next.offset
+      this.#lastEpoch = next.epoch
+      this.#giver = { host, epoch, at: now() }
+    }
+    const position: LogPosition = { leaderEpoch: epoch, offset: this.#offset, lastFetchedEpoch: this.#lastEpoch }
+    const answer = await this.#fetch(connection, position, maxWaitMs, current)
+    if (!current()) return NOTHING
+    switch (answer.kind) {
+      case 'refused':
+        return { ...NOTHING, refused: true }
+      case 'diverging':
+        // only what is committed is ever kept, and that is never undone: so this is another log
+        this.#restart()
+        return NOTHING
+      case 'snapshot': {
+        const { endOffset, epoch: last } = answer.snapshot
+        const bytes = await fetchSnapshot(connection, epoch, answer.snapshot)
+        const records = await snapshotRecords(schemas, bytes, answer.snapshot)
+        if (!current()) return NOTHING
+        this.projection.clear()
+        took(records, { offset: endOffset, epoch: last })
+        return { ...NOTHING, records, bytes: bytes.length }
       }
-    } finally {
-      this.#busy = false
+      case 'records': {
+        const batches = await ready(readBatches(answer.records))
+        if (!current()) return NOTHING
+        const { records, next, tail } = committed(schemas, batches, position, answer.highWatermark)
+        if (next.offset > position.offset) took(records, next)
+        return { records, bytes: answer.records.length, tail, refused: false }
+      }
     }
   }
 
-  async #fetch(connection: Connection, position: LogPosition, maxWaitMs: number): Promise<MetadataFetch> {
+  async #fetch(
+    connection: Connection,
+    position: LogPosition,
+    maxWaitMs: number,
+    current: () => boolean,
+  ): Promise<MetadataFetch> {
     try {
       return await fetchMetadata(connection, position, maxWaitMs)
     } catch (error) {
-      if (error instanceof KafkaError && error.is('OFFSET_OUT_OF_RANGE')) this.#restart()
+      if (error instanceof KafkaError && error.is('OFFSET_OUT_OF_RANGE') && current()) this.#restart()
       throw error
     }
   }
+}
 
-  async #takeRecords(schemas: Schemas, answer: MetadataFetch & { kind: 'records' }): Promise<Advance> {
-    const batches = await ready(readBatches(answer.records))
-    const records: MetadataRecord[] = []
-    let tail = false
-    const budget = { left: MAX_DECOMPRESSED_BYTES }
-    for (const batch of batches) {
-      if (batch.lastOffset < this.#offset) continue
-      if (batch.lastOffset >= answer.highWatermark) {
-        tail = true
-        break
-      }
-      if (batch.baseOffset > this.#offset)
-        throw new ConnectionError('nonsense', `offset ${batch.baseOffset} where ${this.#offset} was due`)
+/** Those at and after the position and below the high watermark, and the position behind them. */
+function committed(
+  schemas: Schemas,
+  batches: Batch[],
+  position: LogPosition,
+  highWatermark: number,
+): { records: MetadataRecord[]; next: { offset: number; epoch: number }; tail: boolean } {
+  const records: MetadataRecord[] = []
+  const next = { offset: position.offset, epoch: position.lastFetchedEpoch }
+  const budget = { left: MAX_DECOMPRESSED_BYTES }
+  for (const batch of batches) {
+    if (batch.lastOffset < next.offset) continue
+    if (batch.lastOffset >= highWatermark) return { records, next, tail: true }
+    try {
+      if (batch.baseOffset > next.offset)
+        throw new ConnectionError('nonsense', `offset ${batch.baseOffset} where ${next.offset} was due`)
       const decoded = metadataRecordsOf(schemas, batch, budget)
-      const from = this.#offset
-      this.#offset = batch.lastOffset + 1
-      this.#lastEpoch = batch.leaderEpoch
-      records.push(...decoded.filter((record) => record.offset >= from))
+      records.push(...decoded.filter((record) => record.offset >= next.offset))
+    } catch (error) {
+      // what came before it is good; the next reading begins with it
+      if (next.offset > position.offset) break
+      throw error
     }
-    this.projection.apply(records)
-    return { records, bytes: answer.records.length, tail, refused: false }
+    next.offset = batch.lastOffset + 1
+    next.epoch = batch.leaderEpoch
   }
+  return { records, next, tail: false }
+}
 
-  async #takeSnapshot(
-    connection: Connection,
-    schemas: Schemas,
-    leaderEpoch: number,
-    id: { endOffset: number; epoch: number },
-  ): Promise<Advance> {
-    const bytes = await fetchSnapshot(connection, leaderEpoch, id)
-    const records: MetadataRecord[] = []
-    // offsets in a snapshot count its own records: in the log it stands for all up to its end
-    for (const batch of await ready(readBatches(bytes)))
-      for (const record of metadataRecordsOf(schemas, batch))
-        records.push({ ...record, offset: id.endOffset - 1, epoch: id.epoch })
-    this.projection.clear()
-    this.projection.apply(records)
-    this.#offset = id.endOffset
-    this.#lastEpoch = id.epoch
-    return { records, bytes: bytes.length, tail: false, refused: false }
-  }
+async function snapshotRecords(
+  schemas: Schemas,
+  bytes: Buffer,
+  id: { endOffset: number; epoch: number },
+): Promise<MetadataRecord[]> {
+  const records: MetadataRecord[] = []
+  // offsets in a snapshot count its own records: in the log it stands for all up to its end
+  for (const batch of await ready(readBatches(bytes)))
+    for (const record of metadataRecordsOf(schemas, batch))
+      records.push({ ...record, offset: id.endOffset - 1, epoch: id.epoch })
+  return records
 }
 
 /** Sees to it that all of them can be decompressed. */

@@ -2,18 +2,49 @@
 
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { describeGroups, type ListedGroup, listGroups, offsetFetch } from '#labs/kafka/client/groups.ts'
-import type { Group, NeedResult } from '#labs/protocol/observation.ts'
+import type { Group } from '#labs/protocol/observation.ts'
+import { answer, type Fetched, fetched } from './ask.ts'
 import type { NodeWatch } from './node-watch.ts'
 
 const MAX_GROUPS = 200
 const MAX_MEMBERS = 200
 const MAX_OFFSETS = 2_000
+/** The broker that leads one of its partitions coordinates the groups in it. */
+const GROUPS_TOPIC = '__consumer_offsets'
 
-export async function groupsOf(nodes: NodeWatch[]): Promise<NeedResult> {
-  const brokers = nodes.flatMap(({ broker }) => (broker ? [broker] : []))
-  if (brokers.length === 0) return { state: 'failed', why: 'no broker answers' }
-  const groups = (await Promise.all(brokers.map(groupsAt))).flat()
-  return { state: 'fetched', value: groups.sort((a, b) => a.id.localeCompare(b.id)).slice(0, MAX_GROUPS) }
+/** Groups of brokers that do not answer are left out: the result says which those are. */
+export async function groupsOf(nodes: NodeWatch[]): Promise<Fetched> {
+  const asked = nodes.flatMap((node) => (node.broker ? [{ node, connection: node.broker }] : []))
+  if (asked.length === 0) return fetched({ state: 'failed', why: 'no broker answers' })
+  const answers = await Promise.all(
+    asked.map(async ({ node, connection }) => ({ node, said: await answer(node.host, groupsAt(connection)) })),
+  )
+  const groups = answers.flatMap(({ said }) => ('value' in said ? said.value : []))
+  const failed = answers.flatMap(({ node, said }) => ('value' in said ? [] : [{ ...said, host: node.host }]))
+  const passing = failed.some((one) => one.passing)
+  if (failed.length === asked.length)
+    return { result: { state: 'failed', why: failed.map(({ why }) => why).join('; ') }, passing }
+  const silent = silentCoordinators(
+    nodes,
+    asked.map(({ node }) => node),
+  )
+  const unknown = [
+    ...failed.map(({ host, why }) => `groups at ${host}: ${why}`),
+    ...silent.map((id) => `groups at broker ${id}, which does not answer`),
+  ]
+  const value = groups.sort((a, b) => a.id.localeCompare(b.id)).slice(0, MAX_GROUPS)
+  return { result: { state: 'fetched', value, ...(unknown.length > 0 && { unknown: unknown.join('; ') }) }, passing }
+}
+
+/** Brokers that coordinate groups and could not be asked. */
+function silentCoordinators(nodes: NodeWatch[], asked: NodeWatch[]): number[] {
+  const silent = new Set<number>()
+  for (const log of new Set(nodes.map((node) => node.log))) {
+    const ids = asked.filter((node) => node.log === log).map(({ id }) => id)
+    for (const { leader } of log?.projection.topic(GROUPS_TOPIC)?.partitions.values() ?? [])
+      if (leader >= 0 && !ids.includes(leader)) silent.add(leader)
+  }
+  return [...silent].sort((a, b) => a - b)
 }
 
 async function groupsAt(connection: Connection): Promise<Group[]> {

@@ -1,7 +1,6 @@
 /** What a lab asked for beyond the cluster view, kept up to date while it asks. */
-import { ConnectionError, KafkaError } from '#labs/kafka/client/errors.ts'
-import { DecodeError } from '#labs/kafka/codec/errors.ts'
 import type { Need, NeedResult } from '#labs/protocol/observation.ts'
+import { type Fetched, fetched, isOutside } from './ask.ts'
 import { Bell, within } from './clock.ts'
 import { groupsOf } from './groups.ts'
 import type { NodeWatch } from './node-watch.ts'
@@ -15,8 +14,10 @@ const LEAST_PAUSE_MS = 50
 const PASSING_PAUSE_MS = 100
 const PASSING_TIMES = 20
 const FILE_TIMEOUT_MS = 3_000
+/** Each kind has limits of its own; together they could still be more than anybody looks at. */
+const MAX_RESULT_CHARS = 4 << 20
 
-type Fetch = () => Promise<NeedResult>
+type Fetch = () => Promise<Fetched>
 
 class NeedWatch {
   readonly #need: Need
@@ -50,17 +51,12 @@ class NeedWatch {
     const stop = (): void => this.stop()
     this.#room.signal.addEventListener('abort', stop, { once: true })
     for (let passed = 0; !signal.aborted; ) {
-      let result: NeedResult
-      try {
-        result = await this.#fetch()
-        passed = 0
-      } catch (error) {
-        if (error instanceof KafkaError && error.passing && ++passed < PASSING_TIMES) {
-          await this.#room.clock.delay(PASSING_PAUSE_MS, signal)
-          continue
-        }
-        result = { state: 'failed', why: this.#why(error) }
+      const { result, passing } = await this.#fetched()
+      if (passing && ++passed < PASSING_TIMES) {
+        await this.#room.clock.delay(PASSING_PAUSE_MS, signal)
+        continue
       }
+      if (!passing) passed = 0
       if (signal.aborted) break
       this.#send(result)
       await this.#room.clock.delay(LEAST_PAUSE_MS, signal)
@@ -69,18 +65,25 @@ class NeedWatch {
     this.#room.signal.removeEventListener('abort', stop)
   }
 
-  #send(result: NeedResult): void {
-    const text = JSON.stringify(result)
-    if (text === this.#sent) return
-    this.#sent = text
-    this.#room.emit({ type: 'need', name: this.#need.name, result })
+  async #fetched(): Promise<Fetched> {
+    try {
+      return await this.#fetch()
+    } catch (error) {
+      if (!isOutside(error)) this.#room.problem(error)
+      return fetched({ state: 'failed', why: error instanceof Error ? error.message : String(error) })
+    }
   }
 
-  #why(error: unknown): string {
-    if (error instanceof ConnectionError || error instanceof KafkaError || error instanceof DecodeError)
-      return error.message
-    if (!(error instanceof Error) || error.constructor !== Error) this.#room.problem(error)
-    return error instanceof Error ? error.message : String(error)
+  #send(result: NeedResult): void {
+    let text = JSON.stringify(result)
+    let told = result
+    if (text.length > MAX_RESULT_CHARS) {
+      told = { state: 'failed', why: `a result of ${text.length} characters, more than ${MAX_RESULT_CHARS}` }
+      text = JSON.stringify(told)
+    }
+    if (text === this.#sent) return
+    this.#sent = text
+    this.#room.emit({ type: 'need', name: this.#need.name, result: told })
   }
 }
 
@@ -144,7 +147,7 @@ export class Needs {
         .finally(() => {
           reading = undefined
         })
-      return within(FILE_TIMEOUT_MS, `reading ${path} on ${host}`, reading)
+      return fetched(await within(FILE_TIMEOUT_MS, `reading ${path} on ${host}`, reading))
     }
   }
 }

@@ -1,74 +1,47 @@
 /**
- * One host and the Kafka node on it. Two connections at most: one to its controller listener, for the long poll of the
- * metadata log with the quorum asked in between, one to its broker listener for the rest. Each has its own loop, so
- * that a node which is slow, paused or lying delays nothing but itself.
+ * One host and the Kafka node on it. Two connections at most: one to its controller listener and one to its broker
+ * listener, each with a loop of its own, so that a node which is slow, paused or lying delays nothing but itself.
  */
-import {
-  describeCluster,
-  describeQuorum,
-  isNotLeader,
-  type Quorum,
-  type View,
-  whoIs,
-} from '#labs/kafka/client/cluster.ts'
 import type { Connection } from '#labs/kafka/client/connection.ts'
-import { ConnectionError, KafkaError } from '#labs/kafka/client/errors.ts'
-import { fetchMetadata } from '#labs/kafka/client/metadata-log.ts'
-import { LATEST, listOffsets } from '#labs/kafka/client/topics.ts'
-import { DecodeError } from '#labs/kafka/codec/errors.ts'
-import { ZERO_UUID } from '#labs/kafka/codec/uuid.ts'
-import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import { KafkaError } from '#labs/kafka/client/errors.ts'
 import type { Listener, Observation } from '#labs/protocol/observation.ts'
-import { Backoff, Bell } from './clock.ts'
-import type { Advance, ClusterLog } from './cluster-log.ts'
-import { jsonSafe } from './json-safe.ts'
+import { isOutside } from './ask.ts'
+import { BrokerWatch } from './broker-watch.ts'
+import { Backoff } from './clock.ts'
+import type { ClusterLog } from './cluster-log.ts'
+import { ControllerWatch } from './controller-watch.ts'
+import type { Fellows, Node } from './node.ts'
 import { Ports } from './ports.ts'
 import type { Surroundings } from './room.ts'
 
-const SAMPLE_MS = 1_000
 const CONNECT_TIMEOUT_MS = 1_000
-/** Between two answers of a node that is well lies a second at most; a busy machine may hold one up. */
-const SILENT_MS = 5_000
-/** Between two samples, however often topics change. */
-const LEAST_PAUSE_MS = 100
+/** A node that hangs is told to be down long before: so that one that goes on is heard at once. */
+const REQUEST_TIMEOUT_MS = 5_000
+/** It is asked once a second: then it has not answered for 1.2 s. */
+const SILENT_MS = 2_200
+const LISTEN_MS = 100
+/** A connection that lasted for less was none: the next is tried later and later. */
+const LASTING_MS = 2_000
 /** A node that shuts down closes its listeners one after the other: that is one event, not two. */
 const SHRINK_MS = 1_500
-/** While records wait to be committed: no request returns for that alone. */
-const TAIL_POLL_MS = 50
-/** Spreads what comes in quick succession over fewer observations, and bounds what a lying node can cause. */
-const FETCH_PAUSE_MS = 10
-const MAX_BYTES_PER_MS = 4_096
-const RECORDS_PER_OBSERVATION = 500
-const MAX_SAMPLED_PARTITIONS = 1_000
-
-/** What one node needs of the room's other nodes. */
-export type Fellows = {
-  /** The log of this cluster; `from` is the one that the host belonged to before. */
-  log(clusterId: string): ClusterLog
-  moved(): void
-  /** a broker can be asked now, or no more: results of needs may differ */
-  news(): void
-  /** so may they, and the ends of logs */
-  topicsChanged(): void
-}
 
 type Up = Extract<Observation, { type: 'node-up' }>
 
-export class NodeWatch {
+export class NodeWatch implements Node {
   readonly host: string
-  readonly #room: Surroundings
-  readonly #fellows: Fellows
+  readonly room: Surroundings
+  readonly fellows: Fellows
   readonly #ports: Ports
+  readonly #controller: ControllerWatch
+  readonly #broker: BrokerWatch
   readonly #sent = new Map<string, string>()
   #tasks = new Map<string, AbortController>()
   #up: Up | undefined
   #heard = 0
   #shrinking = false
-  #broker: Connection | undefined
-  readonly #brokerBell: Bell
-  #node: number | null = null
+  #id: number | null = null
   #clusterId: string | null = null
-  /** what clusterId and node say is of the process that is there now, not of the one before */
+  /** what clusterId and id say is of the process that is there now, not of the one before */
   #identified = false
   /** its controller has answered as one does, though perhaps not said who it is: nobody leads yet */
   #spoke = false
@@ -76,49 +49,60 @@ export class NodeWatch {
 
   constructor(host: string, room: Surroundings, fellows: Fellows) {
     this.host = host
-    this.#room = room
-    this.#fellows = fellows
-    this.#brokerBell = new Bell(room.clock)
+    this.room = room
+    this.fellows = fellows
+    this.#controller = new ControllerWatch(this)
+    this.#broker = new BrokerWatch(this)
     this.#ports = new Ports(host, room, () => this.#listenersChanged())
   }
 
-  get node(): number | null {
-    return this.#node
+  /** its node id */
+  get id(): number | null {
+    return this.#id
   }
   get clusterId(): string | null {
     return this.#clusterId
   }
-  /** The connection for questions to the broker here; undefined while there is none. */
+  get knownCluster(): string | null {
+    return this.#identified ? this.#clusterId : null
+  }
+  /** The connection for questions to the broker here; undefined while there is none that answers. */
   get broker(): Connection | undefined {
-    return this.#broker?.alive ? this.#broker : undefined
+    return this.#up ? this.#broker.connection : undefined
   }
   get log(): ClusterLog | undefined {
-    return this.#clusterId === null ? undefined : this.#fellows.log(this.#clusterId)
+    return this.#clusterId === null ? undefined : this.fellows.log(this.#clusterId)
   }
 
-  /** Topics changed: samples the ends of their logs soon, not at the next tick. */
-  ring(): void {
-    this.#brokerBell.ring()
+  ringController(): void {
+    this.#controller.ring()
+  }
+  ringBroker(): void {
+    this.#broker.ring()
   }
 
   async run(): Promise<void> {
+    this.#background(this.#listen())
     await this.#ports.run()
     for (const task of this.#tasks.values()) task.abort()
     await Promise.all(this.#running)
   }
 
   #background(work: Promise<void>): void {
-    const guarded = work.catch(this.#room.problem)
+    const guarded = work.catch(this.room.problem)
     this.#running.add(guarded)
     void guarded.then(() => this.#running.delete(guarded))
   }
 
-  /** Sends an observation unless it says what the last of its kind said. */
-  #emitChanged(observation: Observation): void {
+  emitChanged(observation: Observation): void {
     const text = JSON.stringify(observation)
     if (this.#sent.get(observation.type) === text) return
     this.#sent.set(observation.type, text)
-    this.#room.emit(observation)
+    this.room.emit(observation)
+  }
+
+  hasSent(type: Observation['type']): boolean {
+    return this.#sent.has(type)
   }
 
   // --- up and down
@@ -128,8 +112,10 @@ export class NodeWatch {
     // one of each kind is enough; a task lives as long as its listener
     const wanted = new Map<string, Listener>()
     for (const kind of ['controller', 'broker'] as const) {
-      const listener = listeners.find((candidate) => candidate.kind === kind)
-      if (listener) wanted.set(`${kind} ${listener.address} ${listener.port}`, listener)
+      const ofKind = listeners.filter((candidate) => candidate.kind === kind)
+      // the one that is followed already, rather than one that came since
+      const listener = ofKind.find((candidate) => this.#tasks.has(keyOf(candidate))) ?? ofKind[0]
+      if (listener) wanted.set(keyOf(listener), listener)
     }
     for (const [key, task] of this.#tasks)
       if (!wanted.has(key)) {
@@ -145,7 +131,7 @@ export class NodeWatch {
     if (listeners.length === 0) {
       this.#identified = false
       this.#spoke = false
-      this.#node = null
+      this.#id = null
       this.#down('nothing of Kafka listens there any more')
     } else if (listeners.length < (this.#up?.listeners.length ?? 0)) this.#announceShrunk()
     else this.#announce()
@@ -155,7 +141,7 @@ export class NodeWatch {
     if (this.#shrinking) return
     this.#shrinking = true
     const later = async (): Promise<void> => {
-      await this.#room.clock.delay(SHRINK_MS, this.#room.signal)
+      await this.room.clock.delay(SHRINK_MS, this.room.signal)
       this.#shrinking = false
       if (this.#up) this.#announce()
     }
@@ -164,256 +150,98 @@ export class NodeWatch {
 
   #announce(): void {
     const listeners = this.#ports.listeners()
-    if (!(this.#identified || this.#spoke) || listeners.length === 0 || this.#room.signal.aborted) return
+    if (!(this.#identified || this.#spoke) || listeners.length === 0 || this.room.signal.aborted) return
     if (this.#shrinking && listeners.length < (this.#up?.listeners.length ?? 0)) return
-    const [node, clusterId] = this.#identified ? [this.#node, this.#clusterId] : [null, null]
+    const [node, clusterId] = this.#identified ? [this.#id, this.#clusterId] : [null, null]
     const up: Up = { type: 'node-up', host: this.host, node, clusterId, listeners }
     if (this.#up && JSON.stringify(this.#up) === JSON.stringify(up)) return
     this.#up = up
-    this.#room.emit(up)
+    this.room.emit(up)
+    this.fellows.news()
   }
 
   #down(why: string): void {
-    if (!this.#up || this.#room.signal.aborted) return
+    if (!this.#up || this.room.signal.aborted) return
     this.#up = undefined
     this.#sent.clear()
-    this.log?.release(this.host)
-    this.#room.emit({ type: 'node-down', host: this.host, why })
-    this.#fellows.news()
+    this.#controller.forget()
+    this.room.emit({ type: 'node-down', host: this.host, why })
+    this.fellows.news()
   }
 
-  #answered(): void {
-    this.#heard = this.#room.clock.now()
+  /** Says that it is down when nothing has been heard for long; the connections wait on. */
+  async #listen(): Promise<void> {
+    const { clock, signal } = this.room
+    for (let last = clock.now(); !signal.aborted; ) {
+      await clock.delay(LISTEN_MS, signal)
+      const now = clock.now()
+      // a machine that is too busy to run this may be too busy to run the node
+      const late = now - last - 2 * LISTEN_MS
+      if (late > 0) this.#heard = Math.min(now, this.#heard + late)
+      last = now
+      if (now - this.#heard > SILENT_MS) this.#down(`no answer for ${((now - this.#heard) / 1_000).toFixed(1)} s`)
+    }
+  }
+
+  answered(): void {
+    this.#heard = this.room.clock.now()
     if (!this.#up) this.#announce()
   }
 
-  #identify(clusterId: string, node: number | null): void {
+  spoke(): void {
+    this.#spoke = true
+  }
+
+  identify(clusterId: string, node: number | null): void {
     const moved = this.#clusterId !== null && this.#clusterId !== clusterId
     if (moved) this.#sent.clear()
     this.#clusterId = clusterId
-    this.#node = node ?? (moved ? null : this.#node)
+    this.#id = node ?? (moved ? null : this.#id)
     this.#identified = true
-    this.#heard = this.#room.clock.now()
+    this.#heard = this.room.clock.now()
     this.#announce()
-    if (moved) this.#fellows.moved()
+    if (moved) this.fellows.moved()
   }
 
   // --- connections
 
   /** Connects to a listener again and again while it is there. */
   async #keep(listener: Listener, signal: AbortSignal): Promise<void> {
+    const { clock } = this.room
     const backoff = new Backoff()
-    this.#heard = this.#room.clock.now()
+    this.#heard = clock.now()
     while (!signal.aborted) {
-      let connection: Connection | undefined
+      const began = clock.now()
       try {
-        connection = await this.#ports.connect(listener, CONNECT_TIMEOUT_MS)
-        const live = connection
-        const hangUp = (): void => live.close()
-        signal.addEventListener('abort', hangUp, { once: true })
-        if (signal.aborted) hangUp()
-        try {
-          if (listener.kind === 'controller') await this.#followController(live, signal, backoff)
-          else await this.#followBroker(live, signal, backoff)
-        } finally {
-          signal.removeEventListener('abort', hangUp)
-        }
+        await this.#connected(listener, signal)
       } catch (error) {
         this.#failed(error)
-      } finally {
-        connection?.close()
-        if (listener.kind === 'controller') this.log?.release(this.host)
       }
       if (signal.aborted) break
+      if (clock.now() - began > LASTING_MS) backoff.reset()
       this.#ports.scanNow()
-      await this.#room.clock.delay(backoff.next(), signal)
+      await clock.delay(backoff.next(), signal)
+    }
+  }
+
+  async #connected(listener: Listener, signal: AbortSignal): Promise<void> {
+    const connection = await this.#ports.connect(listener, CONNECT_TIMEOUT_MS, { timeoutMs: REQUEST_TIMEOUT_MS })
+    const hangUp = (): void => connection.close()
+    signal.addEventListener('abort', hangUp, { once: true })
+    if (signal.aborted) hangUp()
+    try {
+      await (listener.kind === 'controller' ? this.#controller : this.#broker).follow(connection, signal)
+    } finally {
+      signal.removeEventListener('abort', hangUp)
+      connection.close()
     }
   }
 
   #failed(error: unknown): void {
-    const expected =
-      error instanceof ConnectionError ||
-      error instanceof KafkaError ||
-      error instanceof DecodeError ||
-      // what dial and within reject with
-      (error instanceof Error && error.constructor === Error) ||
-      (error as NodeJS.ErrnoException)?.code !== undefined
-    if (!expected) this.#room.problem(error)
-    if (this.#room.clock.now() - this.#heard < SILENT_MS) return
-    this.#down(error instanceof Error ? error.message : String(error))
-  }
-
-  // --- controller: the quorum and the metadata log
-
-  async #followController(connection: Connection, signal: AbortSignal, backoff: Backoff): Promise<void> {
-    const { clock } = this.#room
-    let log: ClusterLog | undefined
-    let voters: number[] = []
-    let node: number | null = null
-    let epoch: number | null = null
-    for (let due = clock.now(); !signal.aborted && connection.alive; ) {
-      if (clock.now() >= due) {
-        due = clock.now() + SAMPLE_MS
-        const quorum = await this.#askQuorum(connection)
-        const view = quorum ?? (await this.#askView(connection))
-        // Before it knows of a leader a controller answers DescribeCluster with an error, and logs one for the learner.
-        if (node === null && view !== null && view.leader !== null) {
-          const cluster = await describeCluster(connection, 'controllers')
-          log = this.#fellows.log(cluster.clusterId)
-          // controllers that have not registered yet are named by the quorum alone, and that by its leader alone
-          voters = quorum ? quorum.voters.map((voter) => voter.node) : cluster.nodes.map(({ id }) => id)
-          node = await whoIs(connection, voters)
-          this.#identify(cluster.clusterId, node)
-        }
-        this.#spoke = true
-        this.#answered()
-        if (quorum) this.#emitQuorum(quorum)
-        else if (view) this.#emitView(view, voters)
-        epoch = quorum?.epoch ?? null
-        backoff.reset()
-      }
-      const left = Math.max(0, due - clock.now())
-      if (epoch === null || !log?.claim(this.host, epoch)) {
-        await clock.delay(left, signal)
-        continue
-      }
-      const before = clock.now()
-      const advance = await log.advance(
-        connection,
-        this.#room.schemas,
-        epoch,
-        Math.round(Math.min(left, SAMPLE_MS / 2)),
-      )
-      this.#answered()
-      if (advance.refused) due = clock.now()
-      this.#emitRecords(advance.records)
-      await this.#pause(advance, clock.now() - before, signal)
-    }
-  }
-
-  async #pause(advance: Advance, took: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#room
-    if (advance.tail) await clock.delay(TAIL_POLL_MS, signal)
-    // a node that answers nothing at once, instead of when there is something, must not keep us busy
-    else if (advance.records.length === 0 && took < TAIL_POLL_MS) await clock.delay(TAIL_POLL_MS, signal)
-    else await clock.delay(Math.max(FETCH_PAUSE_MS, advance.bytes / MAX_BYTES_PER_MS), signal)
-  }
-
-  /** @returns null where this node does not lead */
-  async #askQuorum(connection: Connection): Promise<Quorum | null> {
-    try {
-      return await describeQuorum(connection)
-    } catch (error) {
-      if (isNotLeader(error)) return null
-      throw error
-    }
-  }
-
-  #emitQuorum(quorum: Quorum): void {
-    const { leader, epoch, voters, observers, highWatermark } = quorum
-    // a static quorum knows no directories
-    const member = ({ node, directory }: { node: number; directory: string }) => ({
-      node,
-      directory: directory === ZERO_UUID ? null : directory,
-    })
-    this.#emitChanged({
-      type: 'quorum',
-      host: this.host,
-      clusterId: this.#clusterId,
-      leader: leader < 0 ? null : leader,
-      epoch,
-      voters: voters.map(member),
-      observers: observers.map(member),
-    })
-    const caughtUp = voters.find(({ node }) => node === leader)?.lastCaughtUp ?? -1
-    this.#emitChanged({
-      type: 'metadata-log',
-      host: this.host,
-      highWatermark: highWatermark < 0 ? null : highWatermark,
-      replicas: [...voters, ...observers].map(({ node, logEndOffset, lastCaughtUp }) => ({
-        node,
-        logEndOffset,
-        lagMs: lastCaughtUp < 0 || caughtUp < 0 ? null : Math.max(0, caughtUp - lastCaughtUp),
-      })),
-    })
-  }
-
-  /** A node that does not lead has a view all the same: whom it follows, in which epoch. null: it leads after all. */
-  async #askView(connection: Connection): Promise<View | null> {
-    const asked = await fetchMetadata(connection, { leaderEpoch: 1, offset: 0, lastFetchedEpoch: 0 }, 0, 1)
-    return asked.kind === 'refused' ? asked.view : null
-  }
-
-  #emitView({ leader, epoch }: View, voters: number[]): void {
-    this.#emitChanged({
-      type: 'quorum',
-      host: this.host,
-      clusterId: this.#identified ? this.#clusterId : null,
-      leader,
-      epoch,
-      voters: voters.map((node) => ({ node, directory: null })),
-      observers: [],
-    })
-  }
-
-  #emitRecords(all: MetadataRecord[]): void {
-    const records = all.filter(({ type }) => type !== 'NO_OP_RECORD')
-    for (let at = 0; at < records.length; at += RECORDS_PER_OBSERVATION)
-      this.#room.emit({
-        type: 'metadata',
-        host: this.host,
-        records: records.slice(at, at + RECORDS_PER_OBSERVATION).map((record) => ({
-          ...record,
-          data: jsonSafe(record.data),
-        })),
-      })
-    if (records.length > 0) this.#fellows.topicsChanged()
-  }
-
-  // --- broker
-
-  async #followBroker(connection: Connection, signal: AbortSignal, backoff: Backoff): Promise<void> {
-    void connection.closed.then(() => this.#brokerBell.ring())
-    const cluster = await describeCluster(connection, 'brokers')
-    let node: number | null = null
-    try {
-      while (!signal.aborted && connection.alive) {
-        if (node === null) {
-          const known = this.#fellows.log(cluster.clusterId).projection.brokers()
-          node = await whoIs(connection, [...new Set([...cluster.nodes.map(({ id }) => id), ...known])])
-          this.#identify(cluster.clusterId, node)
-        }
-        if (!this.#broker?.alive) {
-          this.#broker = connection
-          this.#fellows.news()
-        }
-        await this.#sampleLogEnds(connection, node)
-        this.#answered()
-        backoff.reset()
-        await this.#room.clock.delay(LEAST_PAUSE_MS, signal)
-        await this.#brokerBell.wait(SAMPLE_MS - LEAST_PAUSE_MS, signal)
-      }
-    } finally {
-      if (this.#broker === connection) this.#broker = undefined
-      this.#fellows.news()
-    }
-  }
-
-  async #sampleLogEnds(connection: Connection, node: number | null): Promise<void> {
-    const led = (this.log?.projection.topics() ?? [])
-      .flatMap((topic) =>
-        [...topic.leaders]
-          .filter(([, leader]) => leader === node)
-          .map(([partition]) => ({ topic: topic.name, partition })),
-      )
-      .slice(0, MAX_SAMPLED_PARTITIONS)
-    const ends = await listOffsets(connection, led, LATEST)
-    const partitions = ends
-      .filter(({ error }) => error === 0)
-      .map(({ topic, partition, offset }) => ({ topic, partition, end: offset }))
-      .sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition)
-    // none at all is news only where there were some
-    if (partitions.length > 0 || this.#sent.has('log-ends'))
-      this.#emitChanged({ type: 'log-ends', host: this.host, partitions })
+    // an error is an answer too
+    if (error instanceof KafkaError) this.#heard = this.room.clock.now()
+    if (!isOutside(error)) this.room.problem(error)
   }
 }
+
+const keyOf = ({ kind, address, port }: Listener): string => `${kind} ${address} ${port}`

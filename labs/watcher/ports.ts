@@ -1,4 +1,5 @@
-/** Which listening sockets of a host speak Kafka's protocol, found by asking each once for its API versions. */
+/** Which listening sockets of a host speak Kafka's protocol, found by asking each once for its API versions. Programs
+ *  that cannot be Kafka are left alone: a learner's `nc -l` would end with the first connection. */
 import { listenerKind } from '#labs/kafka/client/cluster.ts'
 import { Connection } from '#labs/kafka/client/connection.ts'
 import { ConnectionError } from '#labs/kafka/client/errors.ts'
@@ -16,11 +17,15 @@ const LATER_MS = 2_000
 const SOON_TIMES = 20
 /** A learner can open thousands of ports. */
 const MAX_PORTS = 64
+const KAFKA_RUNS_AS = 'java'
+/** Silent before it is known for a node: its answer is short. */
+const MAX_BYTES_UNKNOWN = 64 << 10
 
 type Port = Socket & { kind: 'unknown' | 'other' | Listener['kind']; gone: AbortController }
 
 /** Java shows "all addresses" as one that nobody can dial. */
 const WILDCARDS = new Set(['0.0.0.0', '::', '*', ''])
+const mayBeKafka = ({ owner }: Socket): boolean => owner === undefined || owner === null || owner === KAFKA_RUNS_AS
 const dialable = (address: string): string => (WILDCARDS.has(address) ? '127.0.0.1' : address)
 
 export class Ports {
@@ -51,11 +56,15 @@ export class Ports {
     this.#bell.ring()
   }
 
-  async connect(listener: Socket, timeoutMs: number): Promise<Connection> {
+  async connect(
+    listener: Socket,
+    timeoutMs: number,
+    options: { timeoutMs?: number; maxResponseBytes?: number } = {},
+  ): Promise<Connection> {
     const dialled = this.#room.dial(this.#host, dialable(listener.address), listener.port)
     try {
       const stream = await within(timeoutMs, `a connection to ${this.#host}:${listener.port}`, dialled)
-      return new Connection(stream, { schemas: this.#room.schemas, timeoutMs: 3_000 })
+      return new Connection(stream, { schemas: this.#room.schemas, ...options })
     } catch (error) {
       // one that is made after all must not stay open
       void dialled.then(
@@ -81,7 +90,8 @@ export class Ports {
   }
 
   #update(found: Socket[]): void {
-    const open = new Map(found.slice(0, MAX_PORTS).map((socket) => [`${socket.address} ${socket.port}`, socket]))
+    const asked = found.filter(mayBeKafka).slice(0, MAX_PORTS)
+    const open = new Map(asked.map((socket) => [`${socket.address} ${socket.port}`, socket]))
     let changed = false
     for (const [key, port] of this.#ports) {
       if (open.has(key)) continue
@@ -117,7 +127,7 @@ export class Ports {
     const hangUp = (): void => connection?.close()
     port.gone.signal.addEventListener('abort', hangUp)
     try {
-      connection = await this.connect(port, PROBE_TIMEOUT_MS)
+      connection = await this.connect(port, PROBE_TIMEOUT_MS, { maxResponseBytes: MAX_BYTES_UNKNOWN })
       return (await listenerKind(connection, PROBE_TIMEOUT_MS)) ?? 'other'
     } catch (error) {
       // bytes that are not Kafka's will not become so; silence and a closed door may

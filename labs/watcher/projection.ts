@@ -1,12 +1,20 @@
 /** Which topics, partition leaders and brokers the metadata log tells of: what is needed to ask for their contents. */
 import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
 
-export type Topic = { id: string; name: string /** leader by partition, -1 for none */; leaders: Map<number, number> }
+export type Partition = {
+  /** -1 for none */
+  leader: number
+  replicas: number[]
+}
+export type Topic = { id: string; name: string; partitions: Map<number, Partition> }
 
 /** A lab has some dozens; a node that lies could name millions. */
 const MAX_TOPICS = 5_000
 const MAX_PARTITIONS = 1_000
 const MAX_BROKERS = 64
+const MAX_REPLICAS = 64
+/** Kafka's own limit (org.apache.kafka.common.internals.Topic). */
+const MAX_NAME_CHARS = 249
 /** In PARTITION_CHANGE_RECORD: unchanged. */
 const NO_LEADER_CHANGE = -2
 
@@ -44,22 +52,19 @@ export class Projection {
         this.clear()
         return
       case 'TOPIC_RECORD':
-        if (this.#byId.size < MAX_TOPICS)
+        if (this.#byId.size < MAX_TOPICS && String(data.name).length <= MAX_NAME_CHARS)
           this.#byId.set(String(data.topicId), {
             id: String(data.topicId),
             name: String(data.name),
-            leaders: new Map(),
+            partitions: new Map(),
           })
         return
       case 'REMOVE_TOPIC_RECORD':
         this.#byId.delete(String(data.topicId))
         return
       case 'PARTITION_RECORD':
-        this.#lead(data, Number(data.leader))
-        return
       case 'PARTITION_CHANGE_RECORD':
-        // a tagged field: absent where it has its default, which says unchanged
-        if (data.leader !== undefined && data.leader !== NO_LEADER_CHANGE) this.#lead(data, Number(data.leader))
+        this.#place(data)
         return
       case 'REGISTER_BROKER_RECORD':
         if (this.#brokers.size < MAX_BROKERS) this.#brokers.add(Number(data.brokerId))
@@ -70,9 +75,14 @@ export class Projection {
     }
   }
 
-  #lead(data: Fields, leader: number): void {
-    const leaders = this.#byId.get(String(data.topicId))?.leaders
-    const partition = Number(data.partitionId)
-    if (leaders && (leaders.size < MAX_PARTITIONS || leaders.has(partition))) leaders.set(partition, leader)
+  #place(data: Fields): void {
+    const partitions = this.#byId.get(String(data.topicId))?.partitions
+    const index = Number(data.partitionId)
+    const before = partitions?.get(index)
+    if (!partitions || (!before && partitions.size >= MAX_PARTITIONS)) return
+    // in a change these are tagged fields: absent where they have their default, which says unchanged
+    const kept = data.leader === undefined || data.leader === NO_LEADER_CHANGE
+    const replicas = Array.isArray(data.replicas) ? data.replicas.slice(0, MAX_REPLICAS).map(Number) : before?.replicas
+    partitions.set(index, { leader: kept ? (before?.leader ?? -1) : Number(data.leader), replicas: replicas ?? [] })
   }
 }

@@ -3,9 +3,16 @@ import { isUtf8 } from 'node:buffer'
 import { StringDecoder } from 'node:string_decoder'
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { KafkaError } from '#labs/kafka/client/errors.ts'
-import { EARLIEST, fetchRecords, listOffsets, type PartitionFetch } from '#labs/kafka/client/topics.ts'
+import {
+  DEBUGGING_REPLICA,
+  EARLIEST,
+  fetchRecords,
+  listOffsets,
+  type PartitionFetch,
+} from '#labs/kafka/client/topics.ts'
 import { type LogRecord, readBatches, recordsOf } from '#labs/kafka/log/batch.ts'
 import type { NeedResult, TopicRecord } from '#labs/protocol/observation.ts'
+import { answer, type Fetched, fetched } from './ask.ts'
 import { ready } from './cluster-log.ts'
 import type { NodeWatch } from './node-watch.ts'
 import type { Topic } from './projection.ts'
@@ -21,6 +28,8 @@ const MAX_DECOMPRESSED_BYTES = 32 << 20
 const MAX_ROUNDS = 32
 const OFFSET_OUT_OF_RANGE = 1
 
+/** One node, and what is read from it. */
+type Source = { node: NodeWatch; connection: Connection; topicId: string; leads: boolean; partitions: number[] }
 type Partition = { next: number; end: number; records: TopicRecord[] }
 
 /** Valid UTF-8 at its full length, so that a cut character does not make it binary. */
@@ -63,72 +72,107 @@ export class RecordsReader {
     this.#nodes = nodes
   }
 
-  /** @throws ConnectionError, KafkaError, DecodeError */
-  async read(): Promise<NeedResult> {
+  /** @throws only mistakes of ours */
+  async read(): Promise<Fetched> {
     const found = this.#topic()
-    if (typeof found === 'string') return { state: 'failed', why: found }
+    if (typeof found === 'string') return fetched({ state: 'failed', why: found })
     if (found.topic.id !== this.#topicId) {
       // deleted and made anew: the old records are not of this topic
       this.#topicId = found.topic.id
       this.#partitions = new Map()
     }
-    let whole = true
-    for (const [leader, partitions] of byLeader(found.topic)) {
-      const connection = this.#nodes.find(({ node, log }) => node === leader && log === found.log)?.broker
-      if (!connection) return { state: 'failed', why: `broker ${leader} does not answer` }
-      whole = (await this.#readFrom(connection, found.topic.id, partitions)) && whole
+    const { sources, unknown } = this.#sources(found.topic, found.log)
+    const answers = await Promise.all(
+      sources.map(async (source) => ({ source, said: await answer(source.node.host, this.#readFrom(source)) })),
+    )
+    let whole = unknown.length === 0 && found.topic.partitions.size > 0
+    let passing = false
+    for (const { source, said } of answers) {
+      whole &&= 'value' in said && said.value && source.leads
+      if ('value' in said) continue
+      passing ||= said.passing
+      unknown.push(`${source.partitions.map((index) => `${this.#name}-${index}`).join(', ')}: ${said.why}`)
     }
-    return this.#result(whole && found.topic.leaders.size > 0)
+    if (this.#partitions.size === 0 && unknown.length > 0)
+      return { result: { state: 'failed', why: unknown.join('; ') }, passing }
+    return { result: this.#result(whole, unknown), passing }
   }
 
   #topic(): { topic: Topic; log: NodeWatch['log'] } | string {
     const logs = new Set(this.#nodes.flatMap(({ log }) => (log ? [log] : [])))
+    const answering = this.#nodes.some(({ broker }) => broker)
+    if (!answering) return 'no broker answers'
     for (const log of logs) {
       const topic = log.projection.topic(this.#name)
       if (topic) return { topic, log }
     }
-    return this.#nodes.some(({ broker }) => broker) ? `there is no topic ${this.#name}` : 'no broker answers'
+    return `there is no topic ${this.#name}`
+  }
+
+  /** Each partition's leader; where that does not answer, a follower, which has what was committed or most of it. */
+  #sources(topic: Topic, log: NodeWatch['log']): { sources: Source[]; unknown: string[] } {
+    const sources = new Map<string, Source>()
+    const unknown: string[] = []
+    for (const [index, { leader, replicas }] of topic.partitions) {
+      const name = `${topic.name}-${index}`
+      const at = (id: number): NodeWatch | undefined =>
+        this.#nodes.find((node) => node.id === id && node.log === log && node.broker)
+      const node = [leader, ...replicas].map(at).find((one) => one !== undefined)
+      const silent = leader < 0 ? 'has no leader' : `is led by broker ${leader}, which does not answer`
+      const leads = node !== undefined && node.id === leader
+      if (!leads) unknown.push(`${name} ${silent}${node ? `; as broker ${node.id} has it` : ''}`)
+      if (!node?.broker) continue
+      const key = `${node.host} ${leads}`
+      const source = sources.get(key) ?? { node, connection: node.broker, topicId: topic.id, leads, partitions: [] }
+      source.partitions.push(index)
+      sources.set(key, source)
+    }
+    return { sources: [...sources.values()], unknown }
   }
 
   /** @returns whether all there is has been read */
-  async #readFrom(connection: Connection, topicId: string, partitions: number[]): Promise<boolean> {
-    await this.#begin(connection, partitions)
+  async #readFrom({ connection, topicId, partitions, leads }: Source): Promise<boolean> {
+    // a reading that took too long may go on beside the next, and beyond the topic
+    const all = this.#partitions
+    await this.#begin(all, connection, partitions)
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const wanted = partitions.flatMap((partition) => {
-        const state = this.#partitions.get(partition)
+        const state = all.get(partition)
         const open = state && state.records.length < this.#max && (round === 0 || state.next < state.end)
         return open ? [{ partition, offset: state.next }] : []
       })
       if (wanted.length === 0) break
       const answers = await fetchRecords(connection, topicId, wanted, { maxBytes: FETCH_BYTES })
-      for (const answer of answers) await this.#take(answer)
+      // a follower may not be as far yet as its leader was
+      for (const one of answers) if (leads || one.error === 0) await this.#take(all, one)
     }
     return partitions.every((partition) => {
-      const state = this.#partitions.get(partition)
+      const state = all.get(partition)
       return state !== undefined && state.next >= state.end
     })
   }
 
-  async #begin(connection: Connection, partitions: number[]): Promise<void> {
-    const fresh = partitions.filter((partition) => !this.#partitions.has(partition))
+  async #begin(all: Map<number, Partition>, connection: Connection, partitions: number[]): Promise<void> {
+    const fresh = partitions.filter((partition) => !all.has(partition))
     if (fresh.length === 0) return
     const starts = await listOffsets(
       connection,
       fresh.map((partition) => ({ topic: this.#name, partition })),
       EARLIEST,
+      DEBUGGING_REPLICA,
     )
     for (const { partition, error, offset } of starts) {
       if (error !== 0) throw new KafkaError(error, `${this.#name}-${partition}`)
-      this.#partitions.set(partition, { next: offset, end: offset, records: [] })
+      if (!all.has(partition)) all.set(partition, { next: offset, end: offset, records: [] })
     }
   }
 
-  async #take(answer: PartitionFetch): Promise<void> {
-    const state = this.#partitions.get(answer.partition)
+  async #take(all: Map<number, Partition>, answer: PartitionFetch): Promise<void> {
+    const state = all.get(answer.partition)
     if (!state) return
     if (answer.error === OFFSET_OUT_OF_RANGE) {
       // deleted up to beyond where we were, or cut back: begin again
-      this.#partitions.delete(answer.partition)
+      all.delete(answer.partition)
       return
     }
     if (answer.error !== 0) throw new KafkaError(answer.error, `${this.#name}-${answer.partition}`)
@@ -145,7 +189,7 @@ export class RecordsReader {
     }
   }
 
-  #result(whole: boolean): NeedResult {
+  #result(whole: boolean, unknown: string[]): NeedResult {
     const all = [...this.#partitions.entries()].sort(([a], [b]) => a - b).flatMap(([, { records }]) => records)
     const records: TopicRecord[] = []
     let bytes = 0
@@ -154,16 +198,7 @@ export class RecordsReader {
       if (records.length >= this.#max || bytes > MAX_TEXT_BYTES) break
       records.push(record)
     }
-    return { state: 'fetched', value: { records, complete: whole && records.length === all.length } }
+    const value = { records, complete: whole && records.length === all.length }
+    return { state: 'fetched', value, ...(unknown.length > 0 && { unknown: unknown.join('; ') }) }
   }
-}
-
-function byLeader(topic: Topic): Map<number, number[]> {
-  const found = new Map<number, number[]>()
-  for (const [partition, leader] of topic.leaders) {
-    const list = found.get(leader) ?? []
-    list.push(partition)
-    found.set(leader, list)
-  }
-  return found
 }

@@ -3,7 +3,12 @@ import type { Schemas } from '#labs/kafka/codec/schemas.ts'
 import type { FileContent, Observation } from '#labs/protocol/observation.ts'
 import type { Clock } from './clock.ts'
 
-export type Socket = { address: string; port: number }
+export type Socket = {
+  address: string
+  port: number
+  /** name of the file of the program that listens; null or left out where that is not known */
+  owner?: string | null
+}
 
 /** What the watcher is given of the room: all that it can see or do. */
 export type WatcherOptions = {

@@ -2,6 +2,7 @@
  * Sees what Kafka nodes in a room do, without leaving a trace in them: no registration, no group, no topic. It believes
  * nothing but what it sees on the wire, and expects every byte of it to be a lie.
  */
+import { setMaxListeners } from 'node:events'
 import type { Need } from '#labs/protocol/observation.ts'
 import { systemClock } from './clock.ts'
 import { ClusterLog } from './cluster-log.ts'
@@ -22,6 +23,8 @@ export class Watcher {
   constructor(options: WatcherOptions) {
     const problem = options.problem ?? ((error: unknown): void => console.error('watcher:', error))
     const { signal } = this.#stop
+    // all that waits, of all hosts, listens to this one
+    setMaxListeners(0, signal)
     const room: Surroundings = {
       ...options,
       clock: options.clock ?? systemClock,
@@ -34,11 +37,15 @@ export class Watcher {
     }
     const fellows = {
       log: (clusterId: string) => this.#log(clusterId),
+      logs: () => [...this.#logs.values()],
+      viewsChanged: (log: ClusterLog, by: string) => {
+        for (const node of this.#nodes) if (node.log === log && node.host !== by) node.ringController()
+      },
       moved: () => this.#forget(),
       news: () => this.#needs.ring(),
       topicsChanged: () => {
         this.#needs.ring()
-        for (const node of this.#nodes) node.ring()
+        for (const node of this.#nodes) node.ringBroker()
       },
     }
     this.#nodes = options.hosts.map((host) => new NodeWatch(host, room, fellows))

@@ -144,6 +144,7 @@ const REQUIRE =
 const ROOM_INPUTS = [
   'labs/sandbox',
   'labs/watcher',
+  'labs/probe',
   'labs/kafka',
   'labs/protocol',
   'config',

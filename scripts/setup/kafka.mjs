@@ -219,6 +219,7 @@ export const kafkaArchive = {
         fails: 'could not make the class-data archive',
       })
       copyFileSync(join(out, 'kafka.jsa'), join(temporary, 'kafka.jsa'))
+      cpSync(join(out, 'formatted'), join(temporary, 'formatted'), { recursive: true })
       for (const name of ['out', 'kafka']) rmSync(join(temporary, name), { recursive: true })
     }),
 }
@@ -282,6 +283,7 @@ export const kafkaHome = {
     return makeFolder(home(context), (temporary) => {
       fillHome(context, temporary, readFileSync(join(completion(context), 'options.bash'), 'utf8'))
       linkSync(join(archive(context), 'kafka.jsa'), join(temporary, 'kafka.jsa'))
+      cpSync(join(archive(context), 'formatted'), join(temporary, 'formatted'), { recursive: true })
     })
   },
 }

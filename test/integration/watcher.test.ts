@@ -1,30 +1,9 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Group, MetadataRecord, NeedResult } from '#labs/protocol/observation.ts'
 import { observation } from '#labs/protocol/observation.ts'
+import { dumpLog } from '../support/dump-log.ts'
 import { KafkaNode } from '../support/kafka-node.ts'
 import { establishedTo, watchLoopback } from '../support/loopback.ts'
-
-type Dumped = { offset: number; timestamp: number; type: string; data: unknown }
-
-const CONTROL_TYPES = ['LeaderChange', 'KRaftVersion', 'KRaftVoters', 'SnapshotHeader', 'SnapshotFooter']
-
-/** The records of a segment as Kafka's own tool prints them, without NoOps. */
-async function dumpLog(node: KafkaNode): Promise<Dumped[]> {
-  const segments = readdirSync(node.metadataFolder).filter((name) => name.endsWith('.log'))
-  const files = segments.map((name) => join(node.metadataFolder, name)).join(',')
-  const text = await node.tool('kafka-dump-log', ['--cluster-metadata-decoder', '--files', files])
-  return text.split('\n').flatMap((line) => {
-    const found = /^\| offset: (\d+) CreateTime: (\d+) .* headerKeys: \[\] (\w+):? (\{.*\})$/.exec(line)
-    if (!found) return []
-    const json = JSON.parse(String(found[4]))
-    const [type, data] = CONTROL_TYPES.includes(String(found[3])) ? [found[3], json] : [json.type, json.data]
-    return type === 'NO_OP_RECORD'
-      ? []
-      : [{ offset: Number(found[1]), timestamp: Number(found[2]), type: String(type), data }]
-  })
-}
 
 const nodes: KafkaNode[] = []
 afterAll(() => Promise.all(nodes.map((node) => node.remove())))
@@ -102,8 +81,9 @@ describe.each(['static', 'dynamic'] as const)('one combined node with a %s quoru
 
     const lines = Array.from({ length: 12 }, (_, at) => `key-${at % 4}:größe ${at}`).join('\n')
     const producer = ['--bootstrap-server', node.bootstrap, '--topic', 'orders']
-    for (const compression of ['gzip', 'zstd', 'lz4', 'snappy'])
-      await node.tool(
+    // side by side: each waits most of its time
+    const compressed = ['gzip', 'zstd', 'lz4', 'snappy'].map((compression) =>
+      node.tool(
         'kafka-console-producer',
         [
           ...producer,
@@ -115,7 +95,9 @@ describe.each(['static', 'dynamic'] as const)('one combined node with a %s quoru
           compression,
         ],
         lines,
-      )
+      ),
+    )
+    await Promise.all(compressed)
     const produced = performance.now()
     const all = await until('48 records', () => {
       const found = value(watched, 'orders') as { records: { key: string; value: string }[]; complete: boolean }

@@ -107,19 +107,27 @@ export function apiVersions(kind: 'broker' | 'controller'): Message {
 }
 
 /** A controller that leads its quorum of one, with the given answer to each Fetch. */
-export function leadingController(fetch: Behaviour, clusterId = 'fake'): Behaviour {
-  const replica = {
-    replicaId: 7,
+export function leadingController(
+  fetch: Behaviour,
+  {
+    clusterId = 'fake',
+    node = 7,
+    epoch = 3,
+    voters = [node],
+  }: { clusterId?: string; node?: number; epoch?: number; voters?: number[] } = {},
+): Behaviour {
+  const replica = (replicaId: number): Message => ({
+    replicaId,
     replicaDirectoryId: 'AAAAAAAAAAAAAAAAAAAAqg',
     logEndOffset: 5,
     lastCaughtUpTimestamp: 9,
-  }
+  })
   const quorum = {
     partitionIndex: 0,
-    leaderId: 7,
-    leaderEpoch: 3,
+    leaderId: node,
+    leaderEpoch: epoch,
     highWatermark: 5,
-    currentVoters: [replica],
+    currentVoters: voters.map(replica),
     observers: [],
   }
   return (asked) => {
@@ -127,7 +135,7 @@ export function leadingController(fetch: Behaviour, clusterId = 'fake'): Behavio
       case 'ApiVersions':
         return apiVersions('controller')
       case 'DescribeCluster':
-        return { endpointType: 2, clusterId, controllerId: 7, brokers: [{ brokerId: 7, host: 'x', port: 1 }] }
+        return { endpointType: 2, clusterId, controllerId: node, brokers: [{ brokerId: node, host: 'x', port: 1 }] }
       case 'DescribeConfigs':
         return {
           results: asked.body.resources.map(({ resourceName }: Message) => ({

@@ -1,5 +1,6 @@
 /** A real Kafka node on this machine's loopback, for what needs no room: its own ports and directory, gone when told. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -43,25 +44,52 @@ const java = (main: string, args: string[]): string[] => [
   ...args,
 ]
 
-export type NodeOptions = { quorum: 'static' | 'dynamic'; settings?: Record<string, string> }
+export type NodeOptions = {
+  quorum: 'static' | 'dynamic'
+  settings?: Record<string, string>
+  /** 1 where left out */
+  id?: number
+  /** both where left out */
+  roles?: ('broker' | 'controller')[]
+}
+
+/** As Kafka makes them: 16 bytes, and none that a command line would take for an option. */
+export function randomId(): string {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? randomId() : id
+}
 
 export class KafkaNode {
   readonly folder = mkdtempSync(join(tmpdir(), 'kraftlab-kafka-'))
-  readonly id = 1
+  readonly id: number
+  readonly roles: ('broker' | 'controller')[]
   #process: ChildProcess | undefined
 
   private constructor(
     readonly options: NodeOptions,
     readonly brokerPort: number,
     readonly controllerPort: number,
-  ) {}
+  ) {
+    this.id = options.id ?? 1
+    this.roles = options.roles ?? ['broker', 'controller']
+  }
 
   /** Makes its configuration; neither formatted nor started. */
   static async make(options: NodeOptions): Promise<KafkaNode> {
-    const node = new KafkaNode(options, await freePort(), await freePort())
-    mkdirSync(node.logs)
-    writeFileSync(node.config, node.#properties())
-    return node
+    const [node] = await KafkaNode.makeAll([options])
+    return node as KafkaNode
+  }
+
+  /** Nodes of one cluster, which know of each other. */
+  static async makeAll(all: NodeOptions[]): Promise<KafkaNode[]> {
+    const nodes: KafkaNode[] = []
+    for (const options of all) nodes.push(new KafkaNode(options, await freePort(), await freePort()))
+    const controllers = nodes.filter((node) => node.roles.includes('controller'))
+    for (const node of nodes) {
+      mkdirSync(node.logs)
+      writeFileSync(node.config, node.#properties(controllers))
+    }
+    return nodes
   }
 
   get config(): string {
@@ -73,6 +101,13 @@ export class KafkaNode {
   get bootstrap(): string {
     return `127.0.0.1:${this.brokerPort}`
   }
+  get controller(): string {
+    return `127.0.0.1:${this.controllerPort}`
+  }
+  /** those it listens on */
+  get ports(): number[] {
+    return this.roles.map((role) => (role === 'broker' ? this.brokerPort : this.controllerPort))
+  }
   get metadataFolder(): string {
     return join(this.logs, '__cluster_metadata-0')
   }
@@ -80,18 +115,22 @@ export class KafkaNode {
     return this.#process?.pid
   }
 
-  #properties(): string {
-    const controller = `127.0.0.1:${this.controllerPort}`
+  #properties(controllers: KafkaNode[]): string {
+    const isController = this.roles.includes('controller')
     const quorum: Record<string, string> =
       this.options.quorum === 'static'
-        ? { 'controller.quorum.voters': `${this.id}@${controller}` }
-        : { 'controller.quorum.bootstrap.servers': controller }
+        ? { 'controller.quorum.voters': controllers.map(({ id, controller }) => `${id}@${controller}`).join(',') }
+        : { 'controller.quorum.bootstrap.servers': controllers.map(({ controller }) => controller).join(',') }
+    const listeners = [
+      ...(this.roles.includes('broker') ? [`PLAINTEXT://${this.bootstrap}`] : []),
+      ...(isController ? [`CONTROLLER://${this.controller}`] : []),
+    ].join(',')
     const settings = {
-      'process.roles': 'broker,controller',
+      'process.roles': this.roles.join(','),
       'node.id': String(this.id),
       ...quorum,
-      listeners: `PLAINTEXT://${this.bootstrap},CONTROLLER://${controller}`,
-      'advertised.listeners': `PLAINTEXT://${this.bootstrap}`,
+      listeners,
+      'advertised.listeners': listeners,
       'controller.listener.names': 'CONTROLLER',
       'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
       'log.dirs': this.logs,
@@ -134,7 +173,7 @@ export class KafkaNode {
 
   /** @returns the cluster id */
   async format(clusterId?: string): Promise<string> {
-    const id = clusterId ?? (await this.tool('kafka-storage', ['random-uuid'])).trim()
+    const id = clusterId ?? randomId()
     const how = this.options.quorum === 'dynamic' ? ['--standalone'] : []
     await this.tool('kafka-storage', ['format', '--config', this.config, '--cluster-id', id, ...how])
     return id
@@ -165,8 +204,9 @@ export class KafkaNode {
       const timer = setTimeout(() => reject(new Error(`not started in ${START_LIMIT_MS} ms: ${text}`)), START_LIMIT_MS)
       const hear = (chunk: Buffer): void => {
         log.write(chunk)
-        text = (text + chunk.toString()).slice(-LOG_TAIL_CHARS)
-        if (!text.includes('Kafka Server started')) return
+        const heard = text + chunk.toString()
+        text = heard.slice(-LOG_TAIL_CHARS)
+        if (!heard.includes('Kafka Server started')) return
         clearTimeout(timer)
         resolve()
       }

@@ -1,4 +1,4 @@
-/** What a watcher sees of this machine's loopback, narrowed to some ports, as if it were a room of one host. */
+/** What a watcher sees of this machine's loopback, narrowed to some ports, as if it were a room of one host or more. */
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -53,15 +53,17 @@ export async function dial(_host: string, address: string, port: number): Promis
   return socket
 }
 
-export function watchLoopback(ports: number[], more: Partial<WatcherOptions> = {}) {
+/** @param ports of the host kafka-1, or by host */
+export function watchLoopback(ports: number[] | Record<string, number[]>, more: Partial<WatcherOptions> = {}) {
+  const hosts = Array.isArray(ports) ? { 'kafka-1': ports } : ports
   const seen: Observation[] = []
   const at: number[] = []
   const problems: unknown[] = []
   const watcher = new Watcher({
-    hosts: ['kafka-1'],
-    sockets: async () => {
+    hosts: Object.keys(hosts),
+    sockets: async (host) => {
       const open = listening()
-      return ports.filter((port) => open.has(port)).map((port) => ({ address: '127.0.0.1', port }))
+      return (hosts[host] ?? []).filter((port) => open.has(port)).map((port) => ({ address: '127.0.0.1', port }))
     },
     dial,
     files: async (_host, wanted) => wanted.map(() => null),

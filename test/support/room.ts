@@ -9,6 +9,7 @@ import { SerializeAddon } from '@xterm/addon-serialize'
 import { Terminal as Screen } from '@xterm/headless'
 import { build } from 'esbuild'
 import { type Installation, readInstallation } from '#config/installation.ts'
+import type { Fault, Observation } from '#labs/protocol/observation.ts'
 import type { FromSwitch, RoomPlan } from '#labs/protocol/room.ts'
 import { findRooms, type Room, roomsRunDirectory, startRoom } from '#labs/sandbox/room.ts'
 
@@ -174,7 +175,7 @@ export class TestRoom {
         () => reject(new Error(`"${script}" did not end: ${stdout}${stderr}`)),
         SHOWN_LIMIT_MS * 2,
       )
-      this.room.on('message', (message) => {
+      const listen = (message: FromSwitch) => {
         if (message.type === 'process.output' && message.process === process) {
           const text = Buffer.from(message.data, 'base64').toString()
           if (message.stream === 'stdout') stdout += text
@@ -182,12 +183,28 @@ export class TestRoom {
         }
         if (message.type !== 'process.exit' || message.process !== process) return
         clearTimeout(limit)
+        this.room.off('message', listen)
         resolve(message.status)
-      })
+      }
+      this.room.on('message', listen)
     })
     await this.room.call({ type: 'process.start', process, host, argv: ['bash', '-c', script], tty: null })
     this.room.send({ type: 'process.input', process, data: Buffer.from(input).toString('base64'), end: true })
     return { status: await ended, stdout, stderr }
+  }
+
+  /** @throws KraftlabError as the reply */
+  async fault(fault: Fault, by: 'learner' | 'lab' = 'learner'): Promise<void> {
+    await this.room.call({ type: 'fault', fault, by })
+  }
+
+  /** What was observed of one type, in order. */
+  observed<Type extends Observation['type']>(type: Type): Extract<Observation, { type: Type }>[] {
+    return this.messages.flatMap((message) =>
+      message.type === 'observed' && message.observation.type === type
+        ? [message.observation as Extract<Observation, { type: Type }>]
+        : [],
+    )
   }
 
   /** A new terminal at its first prompt, watched. */

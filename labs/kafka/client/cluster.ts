@@ -5,6 +5,18 @@ import { ConnectionError, check, KafkaError } from './errors.ts'
 
 export const METADATA_TOPIC = '__cluster_metadata'
 
+/** What a node says of itself and its fellows takes some KiB. */
+const MAX_BYTES = 1 << 20
+/** Kafka's own have 22 characters. */
+const MAX_CLUSTER_ID_CHARS = 64
+/** A room has eight hosts. */
+const MAX_NODES = 100
+
+function bounded<T>(list: T[], what: string): T[] {
+  if (list.length > MAX_NODES) throw new ConnectionError('nonsense', `${what}: ${list.length} nodes`)
+  return list
+}
+
 /** API keys that only the one kind of listener offers: Produce, and Vote. */
 const PRODUCE = 0
 const VOTE = 52
@@ -36,12 +48,18 @@ export async function describeCluster(
   options?: CallOptions,
 ): Promise<ClusterDescription> {
   const endpointType = of === 'controllers' ? CONTROLLERS : BROKERS
-  const body = await connection.call('DescribeCluster', { endpointType }, { minVersion: 1, maxVersion: 1, ...options })
+  const body = await connection.call(
+    'DescribeCluster',
+    { endpointType },
+    { minVersion: 1, maxVersion: 1, maxResponseBytes: MAX_BYTES, ...options },
+  )
   check(body.errorCode, 'DescribeCluster', body.errorMessage)
+  if (body.clusterId.length > MAX_CLUSTER_ID_CHARS)
+    throw new ConnectionError('nonsense', `a cluster id of ${body.clusterId.length} characters`)
   return {
     clusterId: body.clusterId,
     controllerId: body.controllerId,
-    nodes: body.brokers.map((node: { brokerId: number; host: string; port: number }) => ({
+    nodes: bounded<{ brokerId: number; host: string; port: number }>(body.brokers, 'DescribeCluster').map((node) => ({
       id: node.brokerId,
       host: node.host,
       port: node.port,
@@ -83,7 +101,11 @@ const replica = (from: WireReplica): QuorumReplica => ({
 /** Only the leader answers; another throws KafkaError NOT_LEADER_OR_FOLLOWER. */
 export async function describeQuorum(connection: Connection, options?: CallOptions): Promise<Quorum> {
   const topics = [{ topicName: METADATA_TOPIC, partitions: [{ partitionIndex: 0 }] }]
-  const body = await connection.call('DescribeQuorum', { topics }, { minVersion: 2, maxVersion: 2, ...options })
+  const body = await connection.call(
+    'DescribeQuorum',
+    { topics },
+    { minVersion: 2, maxVersion: 2, maxResponseBytes: MAX_BYTES, ...options },
+  )
   check(body.errorCode, 'DescribeQuorum', body.errorMessage)
   const partition = body.topics[0]?.partitions[0]
   if (!partition) throw new ConnectionError('nonsense', 'DescribeQuorum: no partition')
@@ -92,8 +114,8 @@ export async function describeQuorum(connection: Connection, options?: CallOptio
     leader: partition.leaderId,
     epoch: partition.leaderEpoch,
     highWatermark: Number(partition.highWatermark),
-    voters: partition.currentVoters.map(replica),
-    observers: partition.observers.map(replica),
+    voters: bounded<WireReplica>(partition.currentVoters, 'DescribeQuorum').map(replica),
+    observers: bounded<WireReplica>(partition.observers, 'DescribeQuorum').map(replica),
   }
 }
 
@@ -120,7 +142,7 @@ export async function whoIs(
         configurationKeys: ['node.id'],
       })),
     },
-    { maxVersion: 4, ...options },
+    { maxVersion: 4, maxResponseBytes: MAX_BYTES, ...options },
   )
   const own = body.results.find((result: { errorCode: number }) => result.errorCode === 0)
   const id = Number(own?.resourceName)

@@ -33,9 +33,14 @@ export type CallOptions = {
   /** The highest version of ours; the peer's may be lower. */
   maxVersion?: number
   minVersion?: number
+  /** A longer declared response is refused, where less than the connection's own limit. */
+  maxResponseBytes?: number
 }
 
 type Waiting = {
+  /** performance.now() */
+  since: number
+  maxResponseBytes: number
   /** grows as bytes come: a declared length alone allocates nothing, and chunks of one byte cost no more */
   frame: GrowingBuffer
   resolve(frame: Buffer): void
@@ -74,6 +79,11 @@ export class Connection {
     return this.#gone === undefined
   }
 
+  /** How long the question that is out has waited for its answer, in ms; 0 where none is. */
+  get waitingMs(): number {
+    return this.#waiting ? performance.now() - this.#waiting.since : 0
+  }
+
   close(): void {
     this.#end(new ConnectionError('closed', 'closed by us'))
   }
@@ -104,8 +114,8 @@ export class Connection {
     const frame = waiting.frame.view()
     const declared = frame.readInt32BE(0)
     if (declared < MIN_RESPONSE_BYTES) this.#nonsense(`a response of ${declared} bytes`)
-    else if (declared > this.#maxResponseBytes)
-      this.#end(new ConnectionError('too-large', `a response of ${declared} bytes, above ${this.#maxResponseBytes}`))
+    else if (declared > waiting.maxResponseBytes)
+      this.#end(new ConnectionError('too-large', `a response of ${declared} bytes, above ${waiting.maxResponseBytes}`))
     else if (received > PREFIX_BYTES + declared) this.#nonsense('bytes came that nobody had asked for')
     else if (received === PREFIX_BYTES + declared) {
       this.#waiting = undefined
@@ -114,11 +124,12 @@ export class Connection {
   }
 
   /** One request on the wire at a time: later ones wait for their turn. */
-  #exchange(what: string, request: () => Buffer, timeoutMs: number): Promise<Buffer> {
+  #exchange(what: string, request: () => Buffer, timeoutMs: number, maxResponseBytes: number): Promise<Buffer> {
     const turn = this.#queue.then(
       () =>
         new Promise<Buffer>((resolve, reject) => {
           if (this.#gone) return reject(this.#gone)
+          const since = performance.now()
           const timer = setTimeout(
             () => this.#end(new ConnectionError('timeout', `no answer to ${what} within ${timeoutMs} ms`)),
             timeoutMs,
@@ -129,7 +140,13 @@ export class Connection {
               clearTimeout(timer)
               then(value)
             }
-          this.#waiting = { frame: new GrowingBuffer(), resolve: settle(resolve), reject: settle(reject) }
+          this.#waiting = {
+            since,
+            maxResponseBytes,
+            frame: new GrowingBuffer(),
+            resolve: settle(resolve),
+            reject: settle(reject),
+          }
           this.#stream.write(request())
         }),
     )
@@ -138,7 +155,9 @@ export class Connection {
     return turn
   }
 
-  async #request(api: string, version: number, body: Message, timeoutMs: number): Promise<Buffer> {
+  async #request(api: string, version: number, body: Message, options: CallOptions = {}): Promise<Buffer> {
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs
+    const most = Math.min(this.#maxResponseBytes, options.maxResponseBytes ?? this.#maxResponseBytes)
     const schema = this.#schemas.message(`${api}Request`)
     const codec = this.#schemas.codec(schema.name, version)
     const correlationId = this.#correlation++
@@ -150,7 +169,7 @@ export class Connection {
     const frame = new Writer()
     frame.int32(payload.length)
     frame.raw(payload)
-    const response = await this.#exchange(api, () => frame.finish(), timeoutMs)
+    const response = await this.#exchange(api, () => frame.finish(), timeoutMs, most)
     const answered = response.readInt32BE(0)
     if (answered !== correlationId) {
       this.#end(new ConnectionError('nonsense', `an answer to request ${answered}, not ${correlationId}`))
@@ -176,15 +195,15 @@ export class Connection {
 
   /** What the peer offers, by API key. Asked once a connection. @throws ConnectionError, KafkaError */
   apiVersions(options: { timeoutMs?: number } = {}): Promise<Map<number, Versions>> {
-    this.#offered ??= this.#askVersions(options.timeoutMs ?? this.#timeoutMs)
+    this.#offered ??= this.#askVersions(options)
     return this.#offered
   }
 
-  async #askVersions(timeoutMs: number): Promise<Map<number, Versions>> {
+  async #askVersions(options: { timeoutMs?: number }): Promise<Map<number, Versions>> {
     const known = this.#schemas.versions('ApiVersionsRequest').highest
     const software = { clientSoftwareName: CLIENT_ID, clientSoftwareVersion: '1' }
     const ask = (version: number): Promise<Buffer> =>
-      this.#request('ApiVersions', version, version >= 3 ? software : {}, timeoutMs)
+      this.#request('ApiVersions', version, version >= 3 ? software : {}, options)
     let version = known
     let response = await ask(version)
     // an older node answers in the oldest version, that it does not know ours (KIP-511)
@@ -219,7 +238,7 @@ export class Connection {
   async call(api: string, body: Message | ((version: number) => Message), options: CallOptions = {}): Promise<Message> {
     const version = await this.version(api, options)
     const message = typeof body === 'function' ? body(version) : body
-    const response = await this.#request(api, version, message, options.timeoutMs ?? this.#timeoutMs)
+    const response = await this.#request(api, version, message, options)
     return this.#decode(api, version, response)
   }
 }

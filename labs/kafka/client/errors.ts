@@ -144,13 +144,16 @@ export const errorName = (code: number): string =>
 /** Of a node that has not yet heard what another has decided, or is just taking something over. */
 const PASSING: ReadonlySet<number> = new Set([3, 5, 6, 9, 14, 15, 16, 74, 75, 78, 100, 103])
 
+/** A peer may say as much as a response holds. */
+const MAX_DETAIL_CHARS = 300
+
 /** What a peer answered: an error code of Kafka's. */
 export class KafkaError extends Error {
   override readonly name = 'KafkaError'
   readonly code: number
   readonly codeName: string
   constructor(code: number, what: string, detail?: string | null) {
-    super(`${what}: ${errorName(code)}${detail ? ` (${detail})` : ''}`)
+    super(`${what}: ${errorName(code)}${detail ? ` (${detail.slice(0, MAX_DETAIL_CHARS)})` : ''}`)
     this.code = code
     this.codeName = errorName(code)
   }

@@ -4,12 +4,12 @@ import type { Message } from '../codec/codec.ts'
 import type { Int64 } from '../codec/reader.ts'
 import { METADATA_TOPIC_ID } from '../codec/uuid.ts'
 import { METADATA_TOPIC, type View } from './cluster.ts'
-import type { Connection } from './connection.ts'
-import { ConnectionError, check } from './errors.ts'
+import { type Connection, MAX_RESPONSE_BYTES } from './connection.ts'
+import { ConnectionError, check, KafkaError } from './errors.ts'
 
 export const FETCH_BYTES = 1 << 20
 /** Beyond what a fetch may wait for at the node: the way there and back. */
-const FETCH_GRACE_MS = 3_000
+const FETCH_GRACE_MS = 5_000
 const FETCH_VERSION = 17
 /** A snapshot of a lab's cluster has some KiB. */
 export const MAX_SNAPSHOT_BYTES = 64 << 20
@@ -41,6 +41,34 @@ const id = (from: { endOffset: Int64; epoch: number }): SnapshotId => ({
   epoch: from.epoch,
 })
 
+/** What a node answers that is asked for its view alone: a batch at most, at the start of the log, where they are small. */
+const MAX_VIEW_BYTES = 1 << 20
+
+/**
+ * Whom a node follows that does not lead, in which epoch; null: it leads in epoch 1.
+ * @throws ConnectionError, KafkaError INCONSISTENT_CLUSTER_ID where it is of another cluster than given
+ */
+export async function fetchView(connection: Connection, clusterId: string | null = null): Promise<View | null> {
+  const nowhere = { leaderEpoch: 1, offset: 0, lastFetchedEpoch: 0 }
+  const asked = await fetchMetadata(connection, nowhere, 0, {
+    maxBytes: 1,
+    maxResponseBytes: MAX_VIEW_BYTES,
+    clusterId,
+  })
+  return asked.kind === 'refused' ? asked.view : null
+}
+
+/** Whether a node is of this cluster; one that knows of no leader tells it only so. @throws ConnectionError, KafkaError */
+export async function isOfCluster(connection: Connection, clusterId: string): Promise<boolean> {
+  try {
+    await fetchView(connection, clusterId)
+    return true
+  } catch (error) {
+    if (error instanceof KafkaError && error.is('INCONSISTENT_CLUSTER_ID')) return false
+    throw error
+  }
+}
+
 /**
  * @param maxWaitMs how long the node may hold the request while there is nothing new
  * @throws ConnectionError, KafkaError for errors other than of leadership
@@ -49,8 +77,9 @@ export async function fetchMetadata(
   connection: Connection,
   position: LogPosition,
   maxWaitMs: number,
-  maxBytes = FETCH_BYTES,
+  options: { maxBytes?: number; maxResponseBytes?: number; clusterId?: string | null } = {},
 ): Promise<MetadataFetch> {
+  const { maxBytes = FETCH_BYTES, maxResponseBytes = MAX_RESPONSE_BYTES, clusterId = null } = options
   const partition = {
     partition: 0,
     currentLeaderEpoch: position.leaderEpoch,
@@ -59,6 +88,7 @@ export async function fetchMetadata(
     partitionMaxBytes: maxBytes,
   }
   const request = {
+    clusterId,
     maxWaitMs,
     minBytes: 1,
     maxBytes,
@@ -68,6 +98,7 @@ export async function fetchMetadata(
     minVersion: FETCH_VERSION,
     maxVersion: FETCH_VERSION,
     timeoutMs: maxWaitMs + FETCH_GRACE_MS,
+    maxResponseBytes,
   })
   check(body.errorCode, 'Fetch of the metadata log')
   const answer = body.responses[0]?.partitions[0]

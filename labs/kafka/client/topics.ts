@@ -5,21 +5,24 @@ import { ConnectionError, check } from './errors.ts'
 
 export const EARLIEST = -2
 export const LATEST = -1
-/** Asks as a consumer, which only the leader answers; -2, Kafka's "debugging consumer", a follower answers too. */
+/** Asks as a consumer, which only the leader answers, and that as latest with the high watermark. */
 const CONSUMER_REPLICA = -1
+/** Kafka's "debugging consumer": a follower answers it too, and either with the end of its own log. */
+export const DEBUGGING_REPLICA = -2
+const MAX_BYTES = 1 << 20
 const FETCH_GRACE_MS = 4_000
 
 export type PartitionOffset = { topic: string; partition: number; error: number; offset: number }
 
 /**
- * @param replica id to ask as: -1 a consumer, -2 to have a follower answer too
+ * @param replica id to ask as
  * @returns one for each partition asked for that the node answered; `error` is Kafka's code, 0 for none
  */
 export async function listOffsets(
   connection: Connection,
   partitions: { topic: string; partition: number }[],
   at: typeof EARLIEST | typeof LATEST,
-  replica = CONSUMER_REPLICA,
+  replica: typeof CONSUMER_REPLICA | typeof DEBUGGING_REPLICA = CONSUMER_REPLICA,
 ): Promise<PartitionOffset[]> {
   const byTopic = new Map<string, { partitionIndex: number; timestamp: number }[]>()
   for (const { topic, partition } of partitions) {
@@ -28,7 +31,11 @@ export async function listOffsets(
     byTopic.set(topic, list)
   }
   const topics = [...byTopic].map(([name, list]) => ({ name, partitions: list }))
-  const body = await connection.call('ListOffsets', { replicaId: replica, topics }, { minVersion: 4, maxVersion: 8 })
+  const body = await connection.call(
+    'ListOffsets',
+    { replicaId: replica, topics },
+    { minVersion: 4, maxVersion: 8, maxResponseBytes: MAX_BYTES },
+  )
   return body.topics.flatMap(
     (topic: { name: string; partitions: { partitionIndex: number; errorCode: number; offset: Int64 }[] }) =>
       topic.partitions.map((partition) => ({

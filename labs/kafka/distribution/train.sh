@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes the class-data archive: a short life of a node and its tools with each JVM noting the classes it loads, then one
-# static archive of them all. Runs in a sandbox whose paths are a room's: /opt/java, /opt/kafka/libs; results in /out.
+# static archive of them all. On the way, what a formatted disk looks like is kept for labs/kafka/nodes. Runs in a sandbox
+# whose paths are a room's: /opt/java, /opt/kafka/libs; results in /out.
 # Usage: train.sh CLASSPATH JVM-OPTIONS...
 set -eu
 classpath=$1
@@ -25,6 +26,7 @@ admin=org.apache.kafka.tools
 
 id=$(noted kafka.tools.StorageTool random-uuid)
 noted kafka.tools.StorageTool format --config /opt/kafka/skeleton/kafka/config/server.properties --standalone --cluster-id "$id"
+cp -r --no-preserve=mode /tmp/kraft-combined-logs /out/formatted
 (log=log4j2.yaml lists=100 && noted kafka.Kafka /opt/kafka/skeleton/kafka/config/server.properties >/out/server.log 2>&1) &
 for ((tries = 0; ; tries++)); do
   (exec 3<>/dev/tcp/localhost/9092) 2>/dev/null && break

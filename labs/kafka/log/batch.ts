@@ -8,7 +8,7 @@ import { crc32c } from './crc32c.ts'
 export const PREFIX_BYTES = 12
 export const HEADER_BYTES = 61
 const CRC_END = 21
-const MAGIC = 2
+export const MAGIC = 2
 /** Kafka's own default for the largest batch is 1 MiB, and 8 MiB in the metadata log. */
 export const MAX_BATCH_BYTES = 64 << 20
 /** Output of a decompressor for one batch. */

@@ -4,18 +4,20 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { dirname, join, normalize } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { RoomHost, RoomPlan } from '#labs/protocol/room.ts'
+import type { z } from 'zod'
+import type { RoomHost, roomPlan } from '#labs/protocol/room.ts'
 import { childPid } from '../info.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { ETC } from '../outer.ts'
-import { KAFKA, NODE, ROOM_PROGRAMS, WRITABLE } from '../places.ts'
+import { KAFKA, NODE, onDisk, ROOM_PROGRAMS, WRITABLE } from '../places.ts'
 import type { FromSpawner, ToSpawner } from '../spawner/protocol.ts'
 import { command } from './commands.ts'
 import { addressOf, connectHost } from './network.ts'
+import { pidNamespace, pids, readProc } from './proc.ts'
 import { fromSpawner } from './spawner-messages.ts'
 
 /** Sized, so that a full disk stays a lesson for one host; inodes too, as they cost memory. */
@@ -39,7 +41,7 @@ const PING_MS = 3_000
 const PATIENCE_MS = 15_000
 /** A host that ends so often in this time is not started again. */
 const RESTARTS = { most: 5, withinMs: 60_000 }
-const IS_SCRIPT = /^#!/
+const SCRIPT = Buffer.from('#!')
 
 /** Signals ignored by pid 1, and not by what it starts: `trap ''` would be inherited. */
 const FIRST_PROCESS = `
@@ -67,7 +69,7 @@ export class Host extends EventEmitter<Events> {
 
   constructor(
     readonly plan: RoomHost,
-    private readonly room: RoomPlan,
+    private readonly room: z.output<typeof roomPlan>,
   ) {
     super()
     this.setMaxListeners(0)
@@ -80,6 +82,11 @@ export class Host extends EventEmitter<Events> {
   /** Where the switch sees a directory that the host may write to. Never open anything of a learner's below it. */
   disk(which: Disk): string {
     return `/hosts/${this.name}/${which}`
+  }
+
+  /** As the kernel names it; changes when its first process is started again. */
+  get pidNamespace(): string {
+    return pidNamespace(this.pid)
   }
 
   /** @throws Error where its first process does not come to life */
@@ -161,13 +168,10 @@ export class Host extends EventEmitter<Events> {
 
   /** Children of pid 1 that have the guard capability, which nothing of a learner's has. */
   private spawners(): number[] {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => {
-        const status = statusOf(pid)
-        const isSpawner = new RegExp(`^PPid:\\t${this.pid}$`, 'm').test(status) && !/^CapEff:\t0+$/m.test(status)
-        return isSpawner && status !== '' ? [Number(pid)] : []
-      })
+    return pids().filter((pid) => {
+      const status = readProc(`${pid}/status`)
+      return new RegExp(`^PPid:\\t${this.pid}$`, 'm').test(status) && !/^CapEff:\t0+$/m.test(status)
+    })
   }
 
   private async makeDisks(): Promise<void> {
@@ -182,16 +186,14 @@ export class Host extends EventEmitter<Events> {
 
   /** Before the host's first process, so nothing of a learner's is in the way. */
   private layFiles(): void {
-    for (const { host, path, text } of this.room.files) {
+    for (const { host, path, text, encoding } of this.room.files) {
       if (host !== this.name) continue
-      const [which, inside] =
-        (Object.entries(WRITABLE) as [keyof typeof WRITABLE, string][]).find(([, at]) =>
-          normalize(path).startsWith(`${at}/`),
-        ) ?? []
-      if (!which || !inside) throw new Error(`a lab's file lies in a home, /tmp or /var/lib/kafka, not at ${path}`)
-      const to = join(this.disk(which), normalize(path).slice(inside.length))
+      const place = onDisk(path)
+      if (!place) throw new Error(`a lab's file lies in a home, /tmp or /var/lib/kafka, not at ${path}`)
+      const to = join(this.disk(place.disk), place.inside)
+      const bytes = Buffer.from(text, encoding)
       mkdirSync(dirname(to), { recursive: true })
-      writeFileSync(to, text, { mode: IS_SCRIPT.test(text) ? 0o755 : 0o644 })
+      writeFileSync(to, bytes, { mode: bytes.subarray(0, SCRIPT.length).equals(SCRIPT) ? 0o755 : 0o644 })
     }
     const etc = `/hosts/${this.name}/etc`
     mkdirSync(etc)
@@ -250,13 +252,5 @@ export class Host extends EventEmitter<Events> {
       ...['prlimit', `--nproc=${MAX_TASKS}`, '--core=0', `--nofile=${MAX_OPEN_FILES}`, '--memlock=65536'],
       ...['sh', '-c', FIRST_PROCESS],
     ]
-  }
-}
-
-function statusOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8')
-  } catch {
-    return '' // it ended while we looked
   }
 }

@@ -12,10 +12,12 @@ import { Watcher } from '#labs/watcher/watcher.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { PLAN, SCHEMAS, SHARED, SOCKET } from '../places.ts'
 import { REPLACED } from '../replaced.ts'
+import { Faults } from './faults.ts'
 import { readHostFiles } from './files.ts'
 import { Host } from './host.ts'
 import { makeBridge } from './network.ts'
 import { Observations } from './observations.ts'
+import { makeProbeNamespace, startProbe } from './probe.ts'
 import { Processes } from './processes.ts'
 import { dial, listeningSockets } from './sockets.ts'
 import { Terminals } from './terminals.ts'
@@ -36,16 +38,20 @@ const say = (message: FromSwitch, drained?: () => void) => {
   else drained?.()
 }
 
+const observations = new Observations(say)
+let faults: Faults
+let probePid: number | null = null
 try {
   await makeBridge()
+  if (plan.probe !== null) probePid = await makeProbeNamespace()
   await Promise.all([...hosts.values()].map((host) => host.start()))
+  faults = new Faults(hosts, plan.nodes, observations)
 } catch (error) {
   // The gateway quotes the last line.
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
 }
 
-const observations = new Observations(say)
 const terminals = new Terminals(hosts, plan.welcome, say, (observation) => observations.add(observation))
 const processes = new Processes(hosts, say)
 const host = (name: string): Host => {
@@ -53,14 +59,24 @@ const host = (name: string): Host => {
   if (!found) throw new KraftlabError('UNKNOWN_HOST')
   return found
 }
+const schemas = Schemas.load(SCHEMAS)
+const probe =
+  plan.probe !== null && probePid !== null
+    ? startProbe({ plan, cluster: plan.probe, pid: probePid, schemas, emit: (seen) => observations.add(seen) })
+    : null
 const watcher = new Watcher({
   hosts: [...hosts.keys()],
   sockets: (name) => listeningSockets(host(name)),
   dial: (name, address, port) => dial(host(name), address, port),
   files: (name, wanted) => readHostFiles(host(name), wanted),
-  schemas: Schemas.load(SCHEMAS),
-  emit: (observation) => observations.add(observation),
+  schemas,
+  emit: (observation) => {
+    observations.add(observation)
+    probe?.seen(observation)
+  },
 })
+
+faults.startDeclared()
 
 const server = createServer((socket) => {
   let spoke = false
@@ -160,6 +176,11 @@ function obey(message: ToSwitch): void {
       return processes.input(message)
     case 'process.signal':
       return processes.signal(message)
+    case 'fault':
+      return reply(message.call, async () => {
+        await faults.make(message.fault, message.by)
+        return {}
+      })
     case 'end':
       return end()
   }

@@ -6,7 +6,7 @@ import type { Host } from './host.ts'
 
 type Message<Type extends ToSwitch['type']> = Extract<ToSwitch, { type: Type }>
 /** As a login shell would run it, its arguments untouched. */
-const LOGIN = ['/bin/bash', '--login', '-c', 'exec "$@"', 'bash']
+export const LOGIN = ['/bin/bash', '--login', '-c', 'exec "$@"', 'bash']
 const STATUS_LOST = 137
 
 export class Processes {

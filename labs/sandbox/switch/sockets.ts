@@ -3,25 +3,49 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { Duplex } from 'node:stream'
 import type { Host } from './host.ts'
+import { ownersOf } from './socket-owners.ts'
 
 /** State of a listening socket in /proc/net/tcp (TCP_LISTEN in linux/tcp_states.h). */
 const LISTENS = '0A'
 const MAX_LISTENING = 64
 
-export async function listeningSockets(host: Host): Promise<{ address: string; port: number }[]> {
+export type ListeningSocket = {
+  address: string
+  port: number
+  /** name of the program that listens, as its file is called; null where that is not known */
+  owner: string | null
+}
+
+export async function listeningSockets(host: Host): Promise<ListeningSocket[]> {
+  const found = await listening(host)
+  const owners = ownersOf(
+    host,
+    [...found.values()].map(({ inode }) => inode),
+  )
+  return [...found].map(([port, { address, inode }]) => ({ address, port, owner: owners.get(inode)?.program ?? null }))
+}
+
+/** @param pid as the room counts */
+export async function listensAt(host: Host, pid: number): Promise<boolean> {
+  const inodes = [...(await listening(host)).values()].map(({ inode }) => inode)
+  return [...ownersOf(host, inodes).values()].some((owner) => owner.pid === pid)
+}
+
+/** By port. */
+async function listening(host: Host): Promise<Map<number, { address: string; inode: string }>> {
   const [tcp, tcp6] = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(`/proc/${host.pid}/net/${name}`, 'utf8')),
   )
-  const found = new Map<number, string>()
+  const found = new Map<number, { address: string; inode: string }>()
   for (const line of [...rows(tcp!), ...rows(tcp6!)]) {
-    const [, local = '', , state] = line.trim().split(/\s+/)
+    const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
     if (state !== LISTENS) continue
-    const [address = '', port = ''] = local.split(':')
+    const [address = '', hex = ''] = local.split(':')
+    const port = Number.parseInt(hex, 16)
     // Both families of one port are one program's: the first that can be dialled is enough.
-    const number = Number.parseInt(port, 16)
-    if (!found.has(number)) found.set(number, dialled(address))
+    if (!found.has(port) && found.size < MAX_LISTENING) found.set(port, { address: dialled(address), inode })
   }
-  return [...found].slice(0, MAX_LISTENING).map(([port, address]) => ({ address, port }))
+  return found
 }
 
 const rows = (table: string) => table.split('\n').slice(1).filter(Boolean)
@@ -40,10 +64,10 @@ function dialled(hex: string): string {
 const CONNECT_SECONDS = 2
 
 /**
- * Connects inside the host's namespace: a small relay there holds the socket. Destroying the stream ends the relay.
+ * Connects inside the network namespace of a host, or of another process: a small relay there holds the socket. Destroying the stream ends the relay.
  * A refused connection shows as an early end.
  */
-export async function dial(host: Host, address: string, port: number): Promise<Duplex> {
+export async function dial(host: { pid: number }, address: string, port: number): Promise<Duplex> {
   const relay = spawn(
     'nsenter',
     [`--net=/proc/${host.pid}/ns/net`, 'nc', '-n', '-N', '-w', String(CONNECT_SECONDS * 1_800), address, String(port)],

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { checkOrigin } from '#labs/gateway/requests.ts'
-import { RateLimit, roomCap, Slots } from '#labs/gateway/room-cap.ts'
+import { RateLimit, RoomSpace, Slots } from '#labs/gateway/room-cap.ts'
 import { type Learner, owns, SignIns } from '#labs/gateway/sign-in.ts'
 
 describe('RateLimit', () => {
@@ -40,11 +40,28 @@ describe('Slots', () => {
   })
 })
 
-describe('roomCap', () => {
-  test('is what was configured, else what memory holds, but one at least', () => {
-    expect(roomCap(7, 0)).toBe(7)
-    expect(roomCap(null, 0)).toBeGreaterThanOrEqual(1)
-    expect(roomCap(null, 5)).toBeGreaterThanOrEqual(roomCap(null, 0))
+describe('RoomSpace', () => {
+  const gigabyte = 2 ** 30
+
+  test('holds rooms by their hosts, but one of any size', () => {
+    const space = new RoomSpace(null, 10 * gigabyte)
+    expect(space.fits([], 8)).toBe(true)
+    expect(space.fits([1, 1], 3)).toBe(true)
+    expect(space.fits([3], 3)).toBe(true)
+    expect(space.fits([3, 3], 1)).toBe(false)
+    expect(space.fits([6], 1)).toBe(false)
+    expect(space.max).toBe(5)
+    expect(new RoomSpace(null, -gigabyte).max).toBe(1)
+  })
+
+  test('holds as many as was configured, of any size', () => {
+    const space = new RoomSpace(2, gigabyte)
+    expect([space.fits([], 8), space.fits([8], 8), space.fits([1, 1], 1)]).toEqual([true, true, false])
+    expect(space.max).toBe(2)
+  })
+
+  test('of the machine: what running rooms have already is theirs', () => {
+    expect(RoomSpace.ofMachine(null, [3, 3]).max).toBeGreaterThanOrEqual(RoomSpace.ofMachine(null, []).max)
   })
 })
 

@@ -219,7 +219,7 @@ describe('a watcher among nodes that lie', () => {
         return fetched(topicBatch(`t${offset}`, offset), { highWatermark: offset + 1 })
       }),
     )
-    const empty = await fake(leadingController(() => fetched(null), 'other'))
+    const empty = await fake(leadingController(() => fetched(null), { clusterId: 'other' }))
     const first = watch([endless.port])
     const second = watch([empty.port])
     await new Promise((resolve) => setTimeout(resolve, 2_000))
@@ -236,7 +236,7 @@ describe('a watcher among nodes that lie', () => {
     await watched.until('all records', () => names(watched.seen).length === 5)
     paused = true
     const down = await watched.until('down', () => watched.of('node-down').at(0), 12_000)
-    expect(down.why).toMatch(/no answer to/)
+    expect(down.why).toMatch(/no answer for/)
     paused = false
     await watched.until('up again', () => watched.of('node-up').length === 2)
     expect(names(watched.seen)).toHaveLength(5)

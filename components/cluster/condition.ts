@@ -1,0 +1,44 @@
+/** What a node is in, in one word; of it hang shape, colour and what can be done. */
+import type { ClusterState, NodeState } from '#labs/protocol/live.ts'
+import type { Link } from '#labs/protocol/observation.ts'
+
+/** silent: its process runs and does not answer. unknown: nobody has looked yet. */
+export type Condition = 'up' | 'fenced' | 'paused' | 'down' | 'silent' | 'unknown'
+
+export function conditionOf({ process, up, fenced, since }: NodeState): Condition {
+  if (process === 'paused') return 'paused'
+  if (up) return fenced ? 'fenced' : 'up'
+  if (process === 'none') return 'down'
+  if (process === 'running') return 'silent'
+  return since === null ? 'unknown' : 'down'
+}
+
+/** Of the metadata log, behind the leader's end; null where one of the two is not known. */
+export function lagOf(cluster: ClusterState, node: NodeState): number | null {
+  const end = cluster.nodes.find((one) => one.leads)?.metadataEnd ?? null
+  return end === null || node.metadataEnd === null ? null : Math.max(0, end - node.metadataEnd)
+}
+
+/** What this node says of its quorum is not what the latest epoch says. */
+export const seesOtherwise = (cluster: ClusterState, { view }: NodeState): boolean =>
+  view !== null && (view.epoch !== cluster.epoch || view.leader !== cluster.leader)
+
+export type CutPair = { a: string; b: string /** 'both', or the direction that is cut */; cut: 'both' | 'a-b' | 'b-a' }
+
+/** Cuts of the two directions between the same hosts as one. */
+export function cutPairs(cuts: Link[]): CutPair[] {
+  const pairs = new Map<string, CutPair>()
+  for (const { from, to } of cuts) {
+    const back = pairs.get(`${to} ${from}`)
+    if (back) back.cut = 'both'
+    else pairs.set(`${from} ${to}`, { a: from, b: to, cut: 'a-b' })
+  }
+  return [...pairs.values()]
+}
+
+/** No packet goes from this host to any other, nor back. */
+export function isIsolated(host: string, hosts: string[], cuts: Link[]): boolean {
+  const others = hosts.filter((one) => one !== host)
+  const cut = (from: string, to: string) => cuts.some((link) => link.from === from && link.to === to)
+  return others.length > 0 && others.every((one) => cut(host, one) && cut(one, host))
+}

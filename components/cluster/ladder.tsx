@@ -1,0 +1,121 @@
+'use client'
+import { Crown } from 'lucide-react'
+import { useTranslations } from 'use-intl'
+import { cn } from '#components/ui/cn.ts'
+import { measured, number } from '#components/workbench/format.ts'
+import type { ClusterState, NodeState } from '#labs/protocol/live.ts'
+import { lagOf } from './condition.ts'
+
+/** Records on the left of the high watermark, in steps, so that the scale does not breathe with every record. */
+const SCALES = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000]
+/** Of the width, left of the high watermark. */
+const WATERMARK_AT = 0.8
+
+/** How far each replica of the metadata log has come, against the high watermark. */
+export function Ladder({ cluster }: { cluster: ClusterState }) {
+  const t = useTranslations('cluster')
+  const { nodes, highWatermark } = cluster
+  const ends = nodes.flatMap(({ metadataEnd }) => (metadataEnd === null ? [] : [metadataEnd]))
+  const base = highWatermark ?? Math.max(0, ...ends)
+  const farthest = Math.max(...ends.map((end) => Math.max(base - end, (end - base) * 4)), 0)
+  const scale = SCALES.find((one) => one > farthest) ?? farthest + 1
+  const place = (end: number) => Math.max(0, Math.min(1, WATERMARK_AT * (1 + (end - base) / scale)))
+  return (
+    <table className="w-full table-fixed text-[12px]" data-ladder>
+      <caption className="pb-1.5 text-left">
+        <span className="font-semibold text-ink">{t('ladder')}</span>
+        <span className="ml-2 text-ink-quiet tabular-nums">
+          {highWatermark === null ? t('highWatermarkUnknown') : t('highWatermarkIs', { offset: number(highWatermark) })}
+        </span>
+      </caption>
+      <thead className="text-[11px] text-ink-quiet">
+        <tr className="[&>th]:pb-1 [&>th]:font-normal">
+          <th scope="col" className="w-[37%] text-left">
+            {t('replica')}
+          </th>
+          <th scope="col" className="relative text-left">
+            <span className="sr-only">{t('against')}</span>
+            {highWatermark !== null && (
+              <span
+                aria-hidden
+                className="absolute bottom-1 -translate-x-1/2"
+                style={{ left: `${WATERMARK_AT * 100}%` }}
+              >
+                {t('highWatermarkShort')}
+              </span>
+            )}
+          </th>
+          <th scope="col" className="w-[16%] text-right">
+            {t('end')}
+          </th>
+          <th scope="col" className="w-[25%] text-right">
+            {t('lag')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {nodes.map((node) => (
+          <Rung key={node.host} cluster={cluster} node={node} place={place} watermark={highWatermark !== null} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Rung(props: { cluster: ClusterState; node: NodeState; place: (end: number) => number; watermark: boolean }) {
+  const { cluster, node, place, watermark } = props
+  const t = useTranslations('cluster')
+  const lag = lagOf(cluster, node)
+  const behind = lag !== null && cluster.highWatermark !== null && (node.metadataEnd ?? 0) < cluster.highWatermark
+  return (
+    <tr className="[&>td]:h-[22px] [&>th]:h-[22px]">
+      <th scope="row" className="pr-2 text-left font-mono font-normal text-[11.5px] text-ink">
+        <span className="flex items-center gap-1">
+          <span className="min-w-0 truncate">{node.host}</span>
+          {node.leads && (
+            <>
+              <Crown aria-hidden className="size-3 shrink-0 text-accent" />
+              <span className="sr-only">, {t('leads')}</span>
+            </>
+          )}
+        </span>
+      </th>
+      <td className="relative p-0" aria-hidden>
+        <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
+        {node.metadataEnd !== null && (
+          <>
+            <span
+              className={cn(
+                'absolute top-1/2 left-0 h-[5px] -translate-y-1/2',
+                behind ? 'bg-warn/45' : node.leads ? 'bg-accent/45' : 'bg-good/45',
+              )}
+              style={{ width: `${place(node.metadataEnd) * 100}%` }}
+            />
+            <span
+              className={cn(
+                'absolute top-1/2 h-3.5 w-[3px] -translate-x-1/2 -translate-y-1/2 rounded-full',
+                behind ? 'bg-warn' : node.leads ? 'bg-accent' : 'bg-good',
+              )}
+              style={{ left: `${place(node.metadataEnd) * 100}%` }}
+            />
+          </>
+        )}
+        {watermark && (
+          <span className="absolute inset-y-0 w-px bg-ink-quiet/70" style={{ left: `${WATERMARK_AT * 100}%` }} />
+        )}
+      </td>
+      <td className="text-right font-mono text-[11.5px] tabular-nums">
+        {node.metadataEnd === null ? <span className="text-ink-quiet">{t('unknown')}</span> : number(node.metadataEnd)}
+      </td>
+      <td
+        className={cn(
+          'whitespace-nowrap text-right font-mono text-[11.5px] tabular-nums',
+          behind ? 'text-warn' : 'text-ink-quiet',
+        )}
+      >
+        {lag === null ? '' : node.leads ? t('noLag') : lag === 0 ? '0' : `−${number(lag)}`}
+        {lag !== null && !node.leads && node.metadataLagMs !== null && ` · ${measured(node.metadataLagMs)}`}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,25 @@
+'use client'
+import { useTimeline } from '#components/timeline/use-timeline.ts'
+import { useLive } from '#components/workbench/live-context.tsx'
+import type { LabSessionState } from '#labs/protocol/live.ts'
+
+/** The cluster now, or as it was at the moment looked at. */
+export type RoomPicture = Pick<LabSessionState, 'clusters' | 'cuts' | 'otherHosts'> & {
+  /** null: now; else the moment, ms since 1970 */
+  at: number | null
+  /** what is shown is not what is: looked at another moment, or not connected */
+  stale: boolean
+}
+
+/** Null while there is no room. */
+export function useRoomPicture(): RoomPicture | null {
+  const { state, connection } = useLive()
+  const { looking } = useTimeline()
+  if (state?.room.status !== 'ready') return null
+  const { clusters, cuts, otherHosts } = state
+  if (looking)
+    return looking.seen
+      ? { ...looking.seen, otherHosts, stale: true }
+      : { clusters, cuts, otherHosts, at: looking.at, stale: true }
+  return { clusters, cuts, otherHosts, at: null, stale: connection !== 'open' }
+}

@@ -1,0 +1,43 @@
+import { defineWrong, downHost, fault, run } from '#labs/engine/solution.ts'
+
+const CLIENT = { host: 'client' }
+const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092,broker-3:9092'
+
+export default defineWrong({
+  replicated: {
+    why: 'three partitions that need two in sync, but one replica each',
+    do: [
+      run(
+        `./bin/kafka-topics ${BROKERS} --create --topic orders --partitions 3 --replication-factor 1 --config min.insync.replicas=2`,
+        CLIENT,
+      ),
+    ],
+  },
+  fenced: {
+    why: 'a node is killed, but it is the controller: there is nobody left to fence anyone',
+    do: [fault({ action: 'kill', host: 'controller-1' })],
+  },
+  'leaders-moved': {
+    why: 'the broker is stopped in order: it hands its partitions over before it goes',
+    do: [fault({ action: 'stop', host: 'broker-2' })],
+  },
+  'writes-go-on': {
+    why: 'two of three brokers die: one replica in sync is too few',
+    do: [fault({ action: 'kill', host: 'broker-2' }), fault({ action: 'kill', host: 'broker-3' })],
+  },
+  'in-sync-again': {
+    why: 'it runs again, but no link reaches it',
+    do: [
+      fault((see) => ({ action: 'isolate', host: downHost(see) })),
+      fault((see) => ({ action: 'start', host: downHost(see) })),
+    ],
+  },
+  preferred: {
+    why: 'it is back and follows; nobody gave it its partitions back',
+    do: [fault((see) => ({ action: 'start', host: downHost(see) }))],
+  },
+  'none-lost': {
+    why: 'the broker is back, but another has died meanwhile: not all is in sync again',
+    do: [fault({ action: 'kill', host: 'broker-3' }), fault({ action: 'start', host: 'broker-2' })],
+  },
+})

@@ -1,0 +1,50 @@
+/** What several labs ask about a quorum and its partitions. Pure, as all judges are. */
+import type { ClusterView, TopicView } from '#labs/engine/cluster.ts'
+import { type Evidence, missing, passed, type Verdict } from '#labs/engine/define.ts'
+import type { HistoryView, Mark } from '#labs/engine/history-view.ts'
+
+/** Before everything that happened in this room. */
+export const FROM_THE_START: Mark = { seq: 0, at: 0 }
+
+/** A number of the evidence with which an earlier check passed; null where it has not passed. */
+export function told(pass: { evidence: Evidence } | undefined, what: string): number | null {
+  const value = pass?.evidence[what]
+  return typeof value === 'number' ? value : null
+}
+
+/** The last epoch in which that node led, in this room. */
+export const lastEpochOf = (history: HistoryView, node: number): number | null =>
+  history.last('leader', ({ leader }) => leader === node, { after: FROM_THE_START })?.epoch ?? null
+
+/** A voter that lives, takes the present leader for its leader, and has all that is committed. */
+export function followsLeader(cluster: ClusterView, node: number): Verdict {
+  const { leader, epoch, highWatermark } = cluster
+  const seen = Object.values(cluster.nodes).find((one) => one.node === node)
+  if (!seen?.up) return missing(`Node ${node} is not up.`)
+  if (leader === null || epoch === null) return missing('Nobody leads that we know of.')
+  if (leader === node) return missing(`Node ${node} leads itself, in epoch ${epoch}.`)
+  if (!seen.quorum) return missing(`Node ${node} is up and has not said yet whom it follows.`)
+  if (seen.quorum.leader !== leader || seen.quorum.epoch !== epoch)
+    return missing(
+      seen.quorum.leader === null
+        ? `Node ${node} is up and knows no leader, in epoch ${seen.quorum.epoch}; node ${leader} leads in epoch ${epoch}.`
+        : `Node ${node} takes node ${seen.quorum.leader} for the leader, in epoch ${seen.quorum.epoch}; node ${leader} leads in epoch ${epoch}.`,
+    )
+  const end = cluster.metadataEnds[node]
+  if (highWatermark === null) return missing('The new leader has not told its high watermark yet.')
+  if (end === undefined || end < highWatermark)
+    return missing(
+      `Node ${node} follows node ${leader}; its log ends at ${end === undefined || end < 0 ? 'an offset that the leader does not know yet' : end}, committed is everything below ${highWatermark}.`,
+    )
+  return passed(
+    `Node ${node} follows node ${leader} in epoch ${epoch}, and its log ends at ${end}: all below ${highWatermark} is committed.`,
+    { node, leader, epoch, end, highWatermark },
+  )
+}
+
+export const partitionsOf = (topic: TopicView | undefined) =>
+  Object.entries(topic?.partitions ?? {}).map(([partition, is]) => ({ partition: Number(partition), ...is }))
+
+/** "1 record", "2 records" */
+export const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`

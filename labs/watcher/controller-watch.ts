@@ -1,0 +1,238 @@
+/**
+ * The controller of one node, over one connection: once a second what it says of its quorum, and the metadata log while
+ * it is the one that leads. While nobody is known to lead all are asked more often, so that an election is seen at once.
+ */
+import { describeCluster, describeQuorum, isNotLeader, type Quorum, whoIs } from '#labs/kafka/client/cluster.ts'
+import type { Connection } from '#labs/kafka/client/connection.ts'
+import { fetchView, isOfCluster } from '#labs/kafka/client/metadata-log.ts'
+import { ZERO_UUID } from '#labs/kafka/codec/uuid.ts'
+import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import { Bell } from './clock.ts'
+import type { Advance, ClusterLog } from './cluster-log.ts'
+import { jsonSafe } from './json-safe.ts'
+import type { Node } from './node.ts'
+
+const ASK_MS = 1_000
+/** While nobody leads, or somebody knows of a later epoch. */
+const ASK_SOON_MS = 200
+/** Between two questions, however often other nodes change their minds. */
+const LEAST_PAUSE_MS = 50
+const LONG_POLL_MS = 500
+/** While records wait to be committed: no request returns for that alone. */
+const TAIL_POLL_MS = 50
+/** Spreads what comes in quick succession over fewer observations, and bounds what a lying node can cause. */
+const FETCH_PAUSE_MS = 10
+const MAX_BYTES_PER_MS = 4_096
+const RECORDS_PER_OBSERVATION = 500
+const CHARS_PER_OBSERVATION = 512 * 1024
+
+export class ControllerWatch {
+  readonly #node: Node
+  readonly #bell: Bell
+  #log: ClusterLog | undefined
+  #id: number | null = null
+  /** null: not known yet */
+  #leads: boolean | null = null
+  /** as the node itself lists them, for as long as no leader has told who votes */
+  #controllers: number[] = []
+
+  constructor(node: Node) {
+    this.#node = node
+    this.#bell = new Bell(node.room.clock)
+  }
+
+  /** Others know something new: it is asked at once, not at the next tick. */
+  ring(): void {
+    this.#bell.ring()
+  }
+
+  /** Nothing is heard of it any more: what it said counts no more. */
+  forget(): void {
+    if (this.#log?.views.forget(this.#node.host)) this.#node.fellows.viewsChanged(this.#log, this.#node.host)
+  }
+
+  /** Until the connection ends. @throws ConnectionError, KafkaError, DecodeError */
+  async follow(connection: Connection, signal: AbortSignal): Promise<void> {
+    this.#log = undefined
+    this.#id = null
+    this.#leads = null
+    try {
+      await this.#follow(connection, signal)
+    } finally {
+      this.forget()
+    }
+  }
+
+  async #follow(connection: Connection, signal: AbortSignal): Promise<void> {
+    const { host, room } = this.#node
+    const { clock } = room
+    for (let due = clock.now(), epoch = 0; !signal.aborted && connection.alive; ) {
+      if (clock.now() >= due) {
+        epoch = await this.#ask(connection)
+        due = clock.now() + (this.#log?.views.settled ? ASK_MS : ASK_SOON_MS)
+      }
+      const left = Math.max(0, due - clock.now())
+      if (!this.#log?.mayRead(host)) {
+        if (await this.#bell.wait(left, signal)) due = await this.#soon(signal)
+        continue
+      }
+      const before = clock.now()
+      const waitMs = Math.round(Math.min(left, LONG_POLL_MS))
+      const advance = await this.#log.advance({ host, connection, epoch }, room.schemas, clock.now, waitMs)
+      this.#node.answered()
+      this.#emitRecords(advance.records)
+      if (advance.refused) due = await this.#soon(signal)
+      await this.#pause(advance, clock.now() - before, signal)
+    }
+  }
+
+  async #soon(signal: AbortSignal): Promise<number> {
+    await this.#node.room.clock.delay(LEAST_PAUSE_MS, signal)
+    return this.#node.room.clock.now()
+  }
+
+  async #pause(advance: Advance, took: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#node.room
+    // a node that answers nothing at once, instead of when there is something, must not keep us busy
+    if (advance.tail || (advance.records.length === 0 && took < TAIL_POLL_MS)) await clock.delay(TAIL_POLL_MS, signal)
+    else await clock.delay(Math.max(FETCH_PAUSE_MS, advance.bytes / MAX_BYTES_PER_MS), signal)
+  }
+
+  /** What it says of its quorum now. @returns the epoch */
+  async #ask(connection: Connection): Promise<number> {
+    const node = this.#node
+    // who led is asked as a leader first, who did not as one who follows: one question each, most of the time
+    let quorum = this.#leads === false ? null : await askQuorum(connection)
+    const view = quorum ?? (await fetchView(connection))
+    if (!quorum && (view === null || (view.leader !== null && view.leader === this.#id)))
+      quorum = await askQuorum(connection)
+    const says = quorum ?? view
+    this.#leads = quorum !== null
+    if (this.#id === null && says !== null) await this.#identify(connection, quorum, says)
+    node.spoke()
+    node.answered()
+    if (!says) return 0
+    if (quorum) this.#emitQuorum(quorum)
+    else this.#emitView(says)
+    this.#tell(quorum, says)
+    if (quorum) this.#emitEnds(quorum)
+    return says.epoch
+  }
+
+  #tell(quorum: Quorum | null, says: { leader: number | null; epoch: number }): void {
+    const { host, room, fellows } = this.#node
+    const log = this.#log
+    if (!log) return
+    const voters = quorum?.voters.map((voter) => voter.node) ?? []
+    const view = { leader: says.leader, epoch: says.epoch, leads: quorum !== null, voters }
+    const changed = log.views.tell(host, view, room.clock.now())
+    if (quorum && log.views.leading()?.host === host) log.voters = voters
+    if (changed) fellows.viewsChanged(log, host)
+  }
+
+  async #identify(
+    connection: Connection,
+    quorum: Quorum | null,
+    says: { leader: number | null; epoch: number },
+  ): Promise<void> {
+    const node = this.#node
+    // Before it knows of a leader a controller answers DescribeCluster with an error, and logs one for the learner.
+    if (says.leader === null) return this.#recognise(connection)
+    const cluster = await describeCluster(connection, 'controllers')
+    this.#log = node.fellows.log(cluster.clusterId)
+    this.#controllers = cluster.nodes.map(({ id }) => id)
+    // controllers that have not registered yet are named by the quorum alone, and that by its leader alone
+    const candidates = [...(quorum?.voters ?? []).map((voter) => voter.node), ...this.#controllers, ...this.#log.voters]
+    this.#id = await whoIs(connection, [...new Set(candidates)])
+    node.identify(cluster.clusterId, this.#id)
+  }
+
+  /** Without a leader it names neither its cluster nor itself, but refuses what is meant for another cluster. */
+  async #recognise(connection: Connection): Promise<void> {
+    for (const log of this.#node.fellows.logs()) {
+      if (log.voters.length === 0 || !(await isOfCluster(connection, log.clusterId))) continue
+      const id = await whoIs(connection, log.voters)
+      if (id === null) continue
+      this.#log = log
+      this.#id = id
+      return this.#node.identify(log.clusterId, id)
+    }
+  }
+
+  #emitQuorum({ leader, epoch, voters, observers }: Quorum): void {
+    // a static quorum knows no directories
+    const member = ({ node, directory }: { node: number; directory: string }) => ({
+      node,
+      directory: directory === ZERO_UUID ? null : directory,
+    })
+    this.#node.emitChanged({
+      type: 'quorum',
+      host: this.#node.host,
+      clusterId: this.#node.knownCluster,
+      leader: leader < 0 ? null : leader,
+      epoch,
+      voters: voters.map(member),
+      observers: observers.map(member),
+    })
+  }
+
+  /** A sample, of the one alone that leads: what a leader of the past says of the others is of the past. */
+  #emitEnds({ leader, voters, observers, highWatermark }: Quorum): void {
+    if (this.#log?.views.leading()?.host !== this.#node.host) return
+    const caughtUp = voters.find(({ node }) => node === leader)?.lastCaughtUp ?? -1
+    this.#node.emitChanged({
+      type: 'metadata-log',
+      host: this.#node.host,
+      highWatermark: highWatermark < 0 ? null : highWatermark,
+      replicas: [...voters, ...observers].map(({ node, logEndOffset, lastCaughtUp }) => ({
+        node,
+        logEndOffset,
+        lagMs: lastCaughtUp < 0 || caughtUp < 0 ? null : Math.max(0, caughtUp - lastCaughtUp),
+      })),
+    })
+  }
+
+  /** One that follows tells whom, in which epoch. Who votes is as the leader told last, without their directories. */
+  #emitView({ leader, epoch }: { leader: number | null; epoch: number }): void {
+    const voters = this.#log?.voters.length ? this.#log.voters : this.#controllers
+    this.#node.emitChanged({
+      type: 'quorum',
+      host: this.#node.host,
+      clusterId: this.#node.knownCluster,
+      leader,
+      epoch,
+      voters: voters.map((node) => ({ node, directory: null })),
+      observers: [],
+    })
+  }
+
+  #emitRecords(all: MetadataRecord[]): void {
+    const { host, room, fellows } = this.#node
+    const records = all.filter(({ type }) => type !== 'NO_OP_RECORD')
+    let chunk: MetadataRecord[] = []
+    let chars = 0
+    const send = (): void => {
+      if (chunk.length > 0) room.emit({ type: 'metadata', host, records: chunk })
+      chunk = []
+      chars = 0
+    }
+    for (const record of records) {
+      const safe = jsonSafe(record.data)
+      chunk.push({ ...record, data: safe.data })
+      chars += safe.chars
+      if (chunk.length >= RECORDS_PER_OBSERVATION || chars >= CHARS_PER_OBSERVATION) send()
+    }
+    send()
+    if (records.length > 0) fellows.topicsChanged()
+  }
+}
+
+/** @returns null where this node does not lead */
+async function askQuorum(connection: Connection): Promise<Quorum | null> {
+  try {
+    return await describeQuorum(connection)
+  } catch (error) {
+    if (isNotLeader(error)) return null
+    throw error
+  }
+}
