@@ -12,6 +12,8 @@ export type LabOutline = {
   /** a room left alone so long ends by itself */
   idleMinutes: number
   hosts: string[]
+  /** the hosts whose node the lab declares: those can be started and broken by buttons */
+  nodes: string[]
   /** `ask`: a question, under the id that its right answer is kept by (as in labs/engine/lab-session.ts) */
   steps: {
     id: string
@@ -47,6 +49,7 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
       minutes: lab.minutes,
       idleMinutes: readEnvironment().idleMs / 60_000,
       hosts: lab.hosts.map(({ name }) => name),
+      nodes: Object.values(lab.clusters).flatMap(({ nodes }) => nodes.map(({ host }) => host)),
       steps: lab.steps.map(({ id, title, ask, checks }) => ({
         id,
         title,

@@ -13,10 +13,15 @@ export function conditionOf({ process, up, fenced, since }: NodeState): Conditio
   return since === null ? 'unknown' : 'down'
 }
 
+/** Log end offset of its replica of the metadata log; a new leader says -1 of one that it has not yet heard from. */
+export const endOf = ({ metadataEnd }: NodeState): number | null =>
+  metadataEnd === null || metadataEnd < 0 ? null : metadataEnd
+
 /** Of the metadata log, behind the leader's end; null where one of the two is not known. */
 export function lagOf(cluster: ClusterState, node: NodeState): number | null {
-  const end = cluster.nodes.find((one) => one.leads)?.metadataEnd ?? null
-  return end === null || node.metadataEnd === null ? null : Math.max(0, end - node.metadataEnd)
+  const leader = cluster.nodes.find((one) => one.leads)
+  const [end, own] = [leader ? endOf(leader) : null, endOf(node)]
+  return end === null || own === null ? null : Math.max(0, end - own)
 }
 
 /** What this node says of its quorum is not what the latest epoch says. */

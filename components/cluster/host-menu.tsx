@@ -76,7 +76,7 @@ export function HostMenu(props: {
   disabled: boolean
 }) {
   const { host, node, hosts, cuts, disabled } = props
-  const { client } = useLab()
+  const { client, outline } = useLab()
   const t = useTranslations('cluster')
   const [wiping, setWiping] = useState(false)
   const isCut = cuts.some(({ from, to }) => from === host || to === host)
@@ -101,6 +101,7 @@ export function HostMenu(props: {
             {t('terminal')}
           </MenuItem>
           {node &&
+            outline.nodes.includes(host) &&
             GROUPS.map((group) => (
               <div key={group[0]}>
                 <MenuSeparator />

@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl'
 import { cn } from '#components/ui/cn.ts'
 import { measured, number } from '#components/workbench/format.ts'
 import type { ClusterState, NodeState } from '#labs/protocol/live.ts'
-import { lagOf } from './condition.ts'
+import { endOf, lagOf } from './condition.ts'
 
 /** Records on the left of the high watermark, in steps, so that the scale does not breathe with every record. */
 const SCALES = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000]
@@ -15,7 +15,7 @@ const WATERMARK_AT = 0.8
 export function Ladder({ cluster }: { cluster: ClusterState }) {
   const t = useTranslations('cluster')
   const { nodes, highWatermark } = cluster
-  const ends = nodes.flatMap(({ metadataEnd }) => (metadataEnd === null ? [] : [metadataEnd]))
+  const ends = nodes.map(endOf).filter((end) => end !== null)
   const base = highWatermark ?? Math.max(0, ...ends)
   const farthest = Math.max(...ends.map((end) => Math.max(base - end, (end - base) * 4)), 0)
   const scale = SCALES.find((one) => one > farthest) ?? farthest + 1
@@ -30,7 +30,7 @@ export function Ladder({ cluster }: { cluster: ClusterState }) {
       </caption>
       <thead className="text-[11px] text-ink-quiet">
         <tr className="[&>th]:pb-1 [&>th]:font-normal">
-          <th scope="col" className="w-[37%] text-left">
+          <th scope="col" className="w-[36%] text-left">
             {t('replica')}
           </th>
           <th scope="col" className="relative text-left">
@@ -45,10 +45,10 @@ export function Ladder({ cluster }: { cluster: ClusterState }) {
               </span>
             )}
           </th>
-          <th scope="col" className="w-[16%] text-right">
+          <th scope="col" className="w-[15%] text-right">
             {t('end')}
           </th>
-          <th scope="col" className="w-[25%] text-right">
+          <th scope="col" className="w-[28%] text-right">
             {t('lag')}
           </th>
         </tr>
@@ -66,7 +66,8 @@ function Rung(props: { cluster: ClusterState; node: NodeState; place: (end: numb
   const { cluster, node, place, watermark } = props
   const t = useTranslations('cluster')
   const lag = lagOf(cluster, node)
-  const behind = lag !== null && cluster.highWatermark !== null && (node.metadataEnd ?? 0) < cluster.highWatermark
+  const end = endOf(node)
+  const behind = lag !== null && cluster.highWatermark !== null && (end ?? 0) < cluster.highWatermark
   return (
     <tr className="[&>td]:h-[22px] [&>th]:h-[22px]">
       <th scope="row" className="pr-2 text-left font-mono font-normal text-[11.5px] text-ink">
@@ -82,21 +83,21 @@ function Rung(props: { cluster: ClusterState; node: NodeState; place: (end: numb
       </th>
       <td className="relative p-0" aria-hidden>
         <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
-        {node.metadataEnd !== null && (
+        {end !== null && (
           <>
             <span
               className={cn(
                 'absolute top-1/2 left-0 h-[5px] -translate-y-1/2',
                 behind ? 'bg-warn/45' : node.leads ? 'bg-accent/45' : 'bg-good/45',
               )}
-              style={{ width: `${place(node.metadataEnd) * 100}%` }}
+              style={{ width: `${place(end) * 100}%` }}
             />
             <span
               className={cn(
                 'absolute top-1/2 h-3.5 w-[3px] -translate-x-1/2 -translate-y-1/2 rounded-full',
                 behind ? 'bg-warn' : node.leads ? 'bg-accent' : 'bg-good',
               )}
-              style={{ left: `${place(node.metadataEnd) * 100}%` }}
+              style={{ left: `${place(end) * 100}%` }}
             />
           </>
         )}
@@ -105,7 +106,7 @@ function Rung(props: { cluster: ClusterState; node: NodeState; place: (end: numb
         )}
       </td>
       <td className="text-right font-mono text-[11.5px] tabular-nums">
-        {node.metadataEnd === null ? <span className="text-ink-quiet">{t('unknown')}</span> : number(node.metadataEnd)}
+        {end === null ? <span className="text-ink-quiet">{t('unknown')}</span> : number(end)}
       </td>
       <td
         className={cn(

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { measured, number } from '#components/workbench/format.ts'
-import { conditionOf, cutPairs, isIsolated, lagOf } from './condition.ts'
+import { conditionOf, cutPairs, endOf, isIsolated, lagOf } from './condition.ts'
 import { ConditionShape } from './condition-shape.tsx'
 import { HostMenu } from './host-menu.tsx'
 import type { RoomPicture } from './use-cluster-view.ts'
@@ -29,6 +29,7 @@ export function NodeTables({ picture, hosts, now }: { picture: RoomPicture; host
         >
           {cluster.nodes.map((node) => {
             const lag = lagOf(cluster, node)
+            const end = endOf(node)
             return (
               <tr key={node.host} data-host-row={node.host}>
                 <th scope="row">{node.host}</th>
@@ -46,7 +47,7 @@ export function NodeTables({ picture, hosts, now }: { picture: RoomPicture; host
                 </td>
                 <td>{node.leads ? t('yes') : t('no')}</td>
                 <td>{node.roles.includes('controller') ? words.view(node) : t('notAsked')}</td>
-                <td className="text-right!">{node.metadataEnd === null ? t('unknown') : number(node.metadataEnd)}</td>
+                <td className="text-right!">{end === null ? t('unknown') : number(end)}</td>
                 <td className="text-right!">{lag === null ? t('unknown') : number(lag)}</td>
                 <td className="text-right!">
                   {node.metadataLagMs === null ? t('unknown') : measured(node.metadataLagMs)}

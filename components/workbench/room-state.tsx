@@ -3,7 +3,11 @@ import { LoaderCircle, Play, RotateCw, SquareTerminal } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '#components/ui/button.tsx'
+import type { LabSessionState } from '#labs/protocol/live.ts'
 import { useLab, useLive } from './live-context.tsx'
+
+/** Where one types who has not chosen: a host without a node, such as `client`, where the lab has one. */
+export const usualHost = ({ otherHosts, hosts }: LabSessionState): string => otherHosts[0]?.host ?? hosts[0] ?? ''
 
 /** In place of a terminal: what is the matter with the room and what to do next. */
 export function RoomState() {
@@ -25,7 +29,7 @@ export function RoomState() {
         title={t('noTerminal')}
         text={t('noTerminalText')}
         action={
-          <Button variant="primary" onClick={() => client.openTerminal(state.hosts[0] ?? '')}>
+          <Button variant="primary" onClick={() => client.openTerminal(usualHost(state))}>
             <SquareTerminal aria-hidden />
             {t('openTerminal')}
           </Button>

@@ -9,7 +9,7 @@ import { Menu, MenuCheckboxItem, MenuContent, MenuItem, MenuSeparator, MenuTrigg
 import { Tab, Tabs, TabsList, TabsPanel } from '#components/ui/tabs.tsx'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import { useLab, useLive } from './live-context.tsx'
-import { RoomState } from './room-state.tsx'
+import { RoomState, usualHost } from './room-state.tsx'
 import { TerminalView } from './terminal.tsx'
 import { useStoredFlag } from './use-stored.ts'
 
@@ -243,7 +243,7 @@ function useFirstTerminal(): void {
   const { session, state } = useLive()
   const asked = useRef<string | null>(null)
   const wanted = state?.room.status === 'ready' && state.terminals.length === 0
-  const host = state?.hosts[0]
+  const host = state && usualHost(state)
   useEffect(() => {
     if (!wanted || !host || asked.current === session) return
     asked.current = session

@@ -75,7 +75,8 @@ export function changes(before: ClusterView, after: ClusterView, at: number, why
   if (before.nodes !== after.nodes)
     for (const [host, node] of Object.entries(after.nodes))
       if (before.nodes[host] !== node) found.push(...nodeChanges(before, before.nodes[host], node, at, why))
-  if (before.voters !== after.voters) {
+  // Before a leader has told of them, a node may know of some only.
+  if (before.voters !== after.voters && before.sampledAt !== null) {
     const [was, is] = [before, after].map(({ voters }) => voters.map(({ node }) => node).sort((a, b) => a - b))
     if (String(was) !== String(is)) found.push({ type: 'voters', voters: is!, before: was! })
   }

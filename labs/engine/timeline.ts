@@ -19,6 +19,8 @@ export class Timeline {
   private next = 1
   /** those that last: cluster and kind → seq */
   private readonly lasting = new Map<string, number>()
+  /** cluster → who led last */
+  private readonly led = new Map<string, { leader: number; epoch: number }>()
 
   constructor(private readonly lab: Lab) {}
 
@@ -45,6 +47,8 @@ export class Timeline {
     ]
     switch (body.type) {
       case 'room-started':
+        this.led.clear()
+        this.lasting.clear()
         return told('room', 'The room was started')
       case 'room-ended':
         return told('room', body.says)
@@ -68,14 +72,16 @@ export class Timeline {
 
   private ofEvent(event: ClusterEvent, names: Names): TimelineEvent[] {
     if (event.type !== 'outage') {
-      const said = says(event, names)
+      const said = says(event, names, this.led.get(event.cluster) ?? null)
+      if (event.type === 'leader' && event.leader !== null)
+        this.led.set(event.cluster, { leader: event.leader, epoch: event.epoch })
       return said ? [this.add({ at: event.at, host: null, until: null, ...said })] : []
     }
     const key = `${event.cluster} ${event.kind}`
     const { from, to } = event
     const ms = to === null ? null : Math.max(0, to - from)
-    const says_ = `${OUTAGES[event.kind]} unavailable${ms === null ? '' : ` for ${ms.toLocaleString('en')} ms`}`
-    const told: Told = { at: from, kind: 'outage', says: says_, host: null, until: to }
+    const line = `${OUTAGES[event.kind]}${ms === null ? '' : ` for ${ms.toLocaleString('en')} ms`}`
+    const told: Told = { at: from, kind: 'outage', says: line, host: null, until: to }
     const seq = this.lasting.get(key)
     const at = seq === undefined ? -1 : this.all.findIndex((one) => one.seq === seq)
     const before = this.all[at]
@@ -92,7 +98,11 @@ export class Timeline {
   }
 }
 
-const OUTAGES = { write: 'Writes', read: 'Reads', metadata: 'The active controller' }
+const OUTAGES = {
+  write: 'Writes unavailable',
+  read: 'Reads unavailable',
+  metadata: 'No active controller answered',
+}
 
 const shortened = (text: string) => (text.length > MAX_COMMAND_CHARS ? `${text.slice(0, MAX_COMMAND_CHARS)}…` : text)
 
@@ -107,13 +117,13 @@ function command(
 type Said = Pick<Told, 'kind' | 'says'> & { host?: string | null }
 
 /** A line for what is worth one: what the fault said already is not said again by the links that it cut. */
-function says(event: ClusterEvent, names: Names): Said | null {
+function says(event: ClusterEvent, names: Names, led: { leader: number; epoch: number } | null): Said | null {
   const name = (node: number) => names(event.cluster, node) ?? `node ${node}`
   const host = (node: number | null) => (node === null ? null : names(event.cluster, node))
   switch (event.type) {
     case 'leader': {
       const { leader, epoch, before } = event
-      const was = before.leader === null ? '' : ` (before: ${name(before.leader)}, epoch ${before.epoch})`
+      const was = led ? ` (before: ${name(led.leader)}, epoch ${led.epoch})` : ''
       const now = leader === null ? 'No leader known' : `${name(leader)} leads in epoch ${epoch}`
       return { kind: 'leader', says: now + was, host: host(leader ?? before.leader) }
     }
@@ -148,7 +158,6 @@ function says(event: ClusterEvent, names: Names): Said | null {
       return { kind: 'broker', says: `Broker ${names(event.cluster, broker) ?? broker} ${became}`, host: host(broker) }
     }
     case 'voters': {
-      if (event.before.length === 0) return null
       return { kind: 'leader', says: `Voters: [${event.before}] → [${event.voters}]` }
     }
     case 'topic':

@@ -51,8 +51,10 @@ export class LeaderLoop {
     } catch (error) {
       if (!isRefusal(error)) problem(error)
       leadership.doubt(name)
+      // given up by us, for the broker that leads now
+      if (leadership.current !== leader) return 0
       meter.failure(`broker ${leader.node}: ${message(error)}`)
-      return leadership.current === leader ? RETRY_MS : 0
+      return RETRY_MS
     } finally {
       clearTimeout(slow)
     }

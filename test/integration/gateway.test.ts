@@ -14,8 +14,8 @@ const HOST = 'broker-1'
 const FORMAT =
   './bin/kafka-storage format --config ./etc/kafka/kraft/server.properties --cluster-id $(./bin/kafka-storage random-uuid)\r'
 
-const start = async (gateway: Gateway, cookie: string): Promise<string> => {
-  const { status, body } = await ask(gateway, 'POST', '/gateway/lab-sessions', { cookie, body: { lab: LAB } })
+const start = async (gateway: Gateway, cookie: string, lab = LAB): Promise<string> => {
+  const { status, body } = await ask(gateway, 'POST', '/gateway/lab-sessions', { cookie, body: { lab } })
   expect(body).toEqual({ id: expect.any(String) })
   expect(status).toBe(201)
   return body.id
@@ -252,6 +252,73 @@ describe('a lab session', () => {
     const judged = body as unknown as { id: string; passed: boolean; says: string }[]
     expect(judged.length).toBeGreaterThan(5)
     expect(judged.filter(({ passed }) => passed)).toEqual([])
+  })
+})
+
+describe('a cluster of several nodes', () => {
+  /** Of one that only idles, a browser is told this often at most; what the panel shows moves all the time. */
+  const MOST_STATES_A_SECOND = 2.5
+  const WATCHED_MS = 4_000
+
+  test('is shown as it is, broken by a button, told on the timeline and looked back at', async () => {
+    const { data, auth } = await temporaryDatabase()
+    const { cookie } = await signInGuest(auth)
+    const gateway = await startGateway(data)
+    const browser = await Browser.open(gateway, await start(gateway, cookie, 'controller-failover'), cookie)
+    await browser.room('ready')
+    const main = () => browser.state?.clusters[0]
+    const nodes = () => main()?.nodes ?? []
+    const seen = () => JSON.stringify(main())
+    // What the lab declares is there before anything was seen of it.
+    expect(nodes().map(({ host }) => host)).toEqual([
+      'controller-1',
+      'controller-2',
+      'controller-3',
+      'broker-1',
+      'broker-2',
+    ])
+    expect(nodes()[0]).toMatchObject({ node: 101, roles: ['controller'], address: '192.0.2.11' })
+    expect(browser.state?.otherHosts).toEqual([{ host: 'client', address: '192.0.2.16' }])
+    await browser.until(
+      () => nodes().every(({ up }) => up) && main()?.leader && main()?.highWatermark,
+      () => `a cluster that runs; it shows ${seen()}`,
+    )
+    const before = main()!
+    const old = nodes().find(({ leads }) => leads)!
+
+    const count = browser.messages.length
+    await new Promise((resolve) => setTimeout(resolve, WATCHED_MS))
+    const states = browser.messages.slice(count).filter(({ type }) => type === 'state')
+    expect(states.length / (WATCHED_MS / 1_000)).toBeLessThanOrEqual(MOST_STATES_A_SECOND)
+    const then = Date.now()
+
+    browser.send({ type: 'fault', fault: { action: 'kill', host: old.host } })
+    await browser.until(
+      () => main()?.leader && main()?.leader !== before.leader,
+      () => `another leader than ${before.leader}; it shows ${seen()}`,
+    )
+    expect(main()!.epoch).toBeGreaterThan(before.epoch!)
+    browser.send({ type: 'fault', fault: { action: 'kill', host: old.host } })
+    const refused = await browser.until(() => browser.messages.find(({ type }) => type === 'error'), 'a refusal')
+    expect(refused).toMatchObject({ code: 'ALREADY_SO' })
+    const line = () => browser.messages.flatMap((one) => (one.type === 'timeline' ? one.events : []))
+    const told = line().map(({ says }) => says)
+    expect(told).toContain(`${old.host} was killed`)
+    expect(told.some((says) => says.includes(`leads in epoch ${main()!.epoch} (before: ${old.host}`))).toBe(true)
+
+    for (const at of [then - 2_000, then - 1_000, then]) browser.send({ type: 'look', at })
+    const looked = await browser.until(
+      () => browser.messages.find((one) => one.type === 'then' && one.at === then),
+      'the cluster as it was',
+    )
+    expect(looked).toMatchObject({ clusters: [{ leader: before.leader, epoch: before.epoch }], cuts: [] })
+    // A second browser gets the whole line.
+    const other = await Browser.open(gateway, browser.state!.id, cookie)
+    const whole = await other.until(() => other.messages.find((one) => one.type === 'timeline'), 'the timeline')
+    expect(whole).toMatchObject({ whole: true })
+    expect(whole.type === 'timeline' && new Set(whole.events.map(({ seq }) => seq))).toEqual(
+      new Set(line().map(({ seq }) => seq)),
+    )
   })
 })
 

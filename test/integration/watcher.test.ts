@@ -30,7 +30,7 @@ const value = (watched: Watched, name: string) => {
 const recordsIn = (watched: Watched, name: string) =>
   value(watched, name) as { records: { offset: number }[] } | undefined
 
-describe.each(['static', 'dynamic'] as const)('one combined node with a %s quorum', (quorum) => {
+describe.each(['static', 'dynamic'] as const)('one combined node with a %s quorum', { concurrent: true }, (quorum) => {
   it('is seen from its start through changes, a restart and a new format', async () => {
     const node = await newNode({ quorum })
     const watched = watchNode(node)
@@ -134,27 +134,22 @@ describe.each(['static', 'dynamic'] as const)('one combined node with a %s quoru
     // as many kinds of records as one node without an authorizer writes
     const configs = (...args: string[]) =>
       node.tool('kafka-configs', ['--bootstrap-server', node.bootstrap, '--alter', ...args])
-    await configs('--entity-type', 'topics', '--entity-name', 'orders', '--add-config', 'retention.ms=3600000')
-    await configs(
-      '--entity-type',
-      'users',
-      '--entity-name',
-      'anna',
-      '--add-config',
-      'SCRAM-SHA-256=[iterations=8192,password=x]',
-    )
-    await configs('--entity-type', 'clients', '--entity-default', '--add-config', 'request_percentage=12.5')
-    await node.tool('kafka-topics', [
-      '--bootstrap-server',
-      node.bootstrap,
-      '--alter',
-      '--topic',
-      'orders',
-      '--partitions',
-      '4',
+    const topics = (...args: string[]) => node.tool('kafka-topics', ['--bootstrap-server', node.bootstrap, ...args])
+    await Promise.all([
+      configs('--entity-type', 'topics', '--entity-name', 'orders', '--add-config', 'retention.ms=3600000'),
+      configs(
+        '--entity-type',
+        'users',
+        '--entity-name',
+        'anna',
+        '--add-config',
+        'SCRAM-SHA-256=[iterations=8192,password=x]',
+      ),
+      configs('--entity-type', 'clients', '--entity-default', '--add-config', 'request_percentage=12.5'),
+      topics('--alter', '--topic', 'orders', '--partitions', '4'),
+      topics('--create', '--topic', 'gone'),
     ])
-    await node.tool('kafka-topics', ['--bootstrap-server', node.bootstrap, '--create', '--topic', 'gone'])
-    await node.tool('kafka-topics', ['--bootstrap-server', node.bootstrap, '--delete', '--topic', 'gone'])
+    await topics('--delete', '--topic', 'gone')
     await until('the removal', () => metadata(watched).some(({ type }) => type === 'REMOVE_TOPIC_RECORD'))
 
     await node.stop()
@@ -190,8 +185,8 @@ describe.each(['static', 'dynamic'] as const)('one combined node with a %s quoru
       ]),
     )
     // nothing that was not asked for: what watching leaves behind would stand in this log
-    const topics = seen.filter(({ type }) => type === 'TOPIC_RECORD').map(({ data }) => (data as { name: string }).name)
-    expect(topics.sort()).toEqual(['__consumer_offsets', 'gone', 'orders'])
+    const named = seen.filter(({ type }) => type === 'TOPIC_RECORD').map(({ data }) => (data as { name: string }).name)
+    expect(named.sort()).toEqual(['__consumer_offsets', 'gone', 'orders'])
 
     // formatted anew: another cluster, told before anything of it
     node.wipe()

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInstallation } from '#config/installation.ts'
 
-const TOOL_LIMIT_MS = 60_000
-const START_LIMIT_MS = 60_000
+const TOOL_LIMIT_MS = 90_000
+const START_LIMIT_MS = 90_000
 const STOP_LIMIT_MS = 20_000
 const LOG_TAIL_CHARS = 2_000
 /** Small and quick to start: several of them fit a machine of two cores. */

@@ -14,8 +14,17 @@ export const schemas = Schemas.load(installation.kafka.schemas)
 const LISTEN_STATE = '0A'
 const ESTABLISHED_STATE = '01'
 
+/** So many hosts ask at once: the kernel is asked for all of them. */
+const FRESH_MS = 100
+let known: { at: number; ports: Set<number> } | undefined
+
 /** Listening TCP sockets as the kernel tells of them. */
 function listening(): Set<number> {
+  if (!known || performance.now() - known.at > FRESH_MS) known = { ports: readListening(), at: performance.now() }
+  return known.ports
+}
+
+function readListening(): Set<number> {
   const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => readFileSync(path, 'utf8').split('\n').slice(1))
   return new Set(
     lines.flatMap((line) => {

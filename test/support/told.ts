@@ -7,14 +7,14 @@ import type { Observation } from '#labs/protocol/observation.ts'
 import { temporaryFolder } from './temporary.ts'
 
 const hints = ['one', 'two', 'three'] as const
-export const labOf = (judges: Record<string, Check['judge']>) =>
+export const labOf = (judges: Record<string, Check['judge']>, brokers = 3) =>
   defineLab({
     slug: 'told',
     title: 'Told',
     course: 'kraft',
     module: 'quick-start',
     minutes: 1,
-    clusters: { main: cluster({ controllers: 3, brokers: 3 }) },
+    clusters: { main: cluster({ controllers: 3, brokers }) },
     hosts: ['client'],
     probe: 'main',
     steps: [
@@ -36,9 +36,9 @@ export class Told {
 
   private constructor(readonly session: LabSession) {}
 
-  static async open(judges: Record<string, Check['judge']>): Promise<Told> {
+  static async open(judges: Record<string, Check['judge']>, brokers = 3): Promise<Told> {
     const file = join(await temporaryFolder(), 'history.ndjson')
-    const session = await LabSession.open({ id: 's', lab: labOf(judges), learner: 'ada', file })
+    const session = await LabSession.open({ id: 's', lab: labOf(judges, brokers), learner: 'ada', file })
     onTestFinished(() => session.close())
     const told = new Told(session)
     session.note('room-started', '')
@@ -46,8 +46,13 @@ export class Told {
   }
 
   /** @param afterMs since what was seen before */
-  async see(observation: Observation, afterMs = 1_000): Promise<void> {
-    this.now += afterMs
+  see(observation: Observation, afterMs = 1_000): Promise<void> {
+    return this.seeAt(observation, this.now + afterMs)
+  }
+
+  /** @param at ms since 1970 */
+  async seeAt(observation: Observation, at: number): Promise<void> {
+    this.now = at
     const number = ++this.number
     this.session.observe({ number, at: this.now, mono: this.now, observation })
     if (this.session.seen < number) {

@@ -1,16 +1,8 @@
-import {
-  answer,
-  CTRL_C,
-  defineSolution,
-  downHost,
-  fault,
-  keys,
-  leaderHost,
-  run,
-  shows,
-  waitFor,
-} from '#labs/engine/solution.ts'
+import { answer, CTRL_C, defineSolution, downHost, fault, keys, run, shows, waitFor } from '#labs/engine/solution.ts'
+import type { LabSessionState } from '#labs/protocol/live.ts'
 
+const controllers = (see: LabSessionState) => see.clusters[0]!.nodes.filter(({ roles }) => roles.includes('controller'))
+const follower = (see: LabSessionState) => controllers(see).find(({ leads, up }) => up && !leads)!.host
 const CLIENT = { host: 'client' }
 const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092'
 
@@ -26,9 +18,9 @@ export default defineSolution({
     keys(CTRL_C, CLIENT),
   ],
   lose: [
-    fault((see) => ({ action: 'stop', host: leaderHost(see) })),
-    waitFor((see) => see.clusters[0]?.leader !== null, 'the next leader'),
-    run('pkill -9 -f kafka.Kafka', { host: leaderHost }),
+    fault((see) => ({ action: 'stop', host: follower(see) })),
+    waitFor((see) => controllers(see).filter(({ up }) => !up).length === 1, 'one controller down'),
+    run('pkill -9 -f kafka.Kafka', { host: follower }),
   ],
   serve: [
     run(`echo "without a quorum" | ./bin/kafka-console-producer ${BROKERS} --topic orders`, CLIENT),

@@ -97,3 +97,70 @@ test('a node that stops keeps what it was, without a leader nobody vouches for',
   expect(down).toMatchObject({ leader: null, epoch: 3, nodes: { 'broker-1': { up: false, listeners: [] } } })
   expect(Object.keys(down.topics)).toEqual(['orders'])
 })
+
+const at = (host: string, node: number, clusterId = 'A'): Observation => ({
+  type: 'node-up',
+  host,
+  node,
+  clusterId,
+  listeners: [],
+})
+const says = (host: string, leader: number | null, epoch: number, directory: string | null = null): Observation => ({
+  type: 'quorum',
+  host,
+  clusterId: 'A',
+  leader,
+  epoch,
+  voters: [{ node: 1, directory }],
+  observers: directory ? [{ node: 9, directory: 'O' }] : [],
+})
+
+test('the leader is whoever says so of itself in the latest epoch, whichever node spoke last', () => {
+  const led = fold(at('a', 1), at('b', 2), says('a', 1, 5, 'D'), says('b', 1, 5))
+  // What a follower says of voters has no directories.
+  expect(led).toMatchObject({
+    leader: 1,
+    epoch: 5,
+    leaderSince: AT,
+    voters: [{ node: 1, directory: 'D' }],
+    observers: [{ node: 9 }],
+  })
+  expect(foldCluster(led, says('b', null, 6), AT)).toMatchObject({ leader: null, epoch: 6 })
+  const other = [says('b', 2, 6), says('a', 1, 5)].reduce((cluster, seen) => foldCluster(cluster, seen, AT), led)
+  expect(other).toMatchObject({ leader: 2, epoch: 6, nodes: { a: { quorum: { leader: 1, epoch: 5 } } } })
+  // One that is paused says nothing.
+  const paused = foldCluster(other, { type: 'process', host: 'b', state: 'paused', pid: 7 }, AT)
+  expect(paused.leader).toBe(null)
+  expect(foldCluster(paused, { type: 'process', host: 'b', state: 'running', pid: 7 }, AT).leader).toBe(2)
+})
+
+test('a high watermark is not known after an election, and only the leader tells it', () => {
+  const sample = (host: string, highWatermark: number | null): Observation => ({
+    type: 'metadata-log',
+    host,
+    highWatermark,
+    replicas: [{ node: 1, logEndOffset: 12, lagMs: 3 }],
+  })
+  const told = fold(at('a', 1), at('b', 2), says('a', 1, 5), sample('b', 3), sample('a', 10))
+  expect(told).toMatchObject({ highWatermark: 10, metadataEnds: { 1: 12 }, metadataLags: { 1: 3 }, sampledAt: AT })
+  const elected = foldCluster(told, says('b', 2, 6), AT)
+  expect(elected).toMatchObject({ highWatermark: null, lastHighWatermark: 10 })
+  expect(foldCluster(elected, sample('a', 9), AT).highWatermark).toBe(null)
+  expect(foldCluster(elected, sample('b', 11), AT).highWatermark).toBe(11)
+})
+
+test('one node that was formatted for itself is no news of the others', () => {
+  const strange = fold(up('A'), at('b', 2), orders, at('b', 2, 'B'), says('b', 2, 40))
+  expect(strange).toMatchObject({ clusterId: 'A', topics: { orders: {} }, leader: null, epoch: null })
+})
+
+test('ends of logs are kept by replica, as each node tells of its own', () => {
+  const ends = (type: 'log-ends' | 'replica-ends', host: string, end: number): Observation => ({
+    type,
+    host,
+    partitions: [{ topic: 'orders', partition: 0, end }],
+  })
+  const told = fold(up('A'), at('b', 2), orders, ends('log-ends', 'broker-1', 8), ends('replica-ends', 'b', 5))
+  expect(told.logEnds).toEqual({ orders: { 0: 8 } })
+  expect(told.replicaEnds).toEqual({ orders: { 0: { 1: 8, 2: 5 } } })
+})

@@ -140,6 +140,54 @@ test('a fresh room starts from nothing but keeps the passes', async () => {
   expect(check(session, 'is-up')?.status).toBe('passed')
 })
 
+test('the timeline goes on from room to room, and is the same when it is read again', async () => {
+  const folder = await temporaryFolder()
+  const session = await open(folder)
+  session.note('room-started', '')
+  const pass = nextPass(session)
+  see(session, up)
+  await pass
+  see(session, { type: 'command', host: 'broker-1', terminal: 't', command: 'false', exitStatus: 1, startedAt: 900 })
+  session.note('room-ended', 'The room is gone.')
+  session.note('room-started', '')
+  await session.settled()
+  const line = session.timeline.map(({ kind, says }) => `${kind}: ${says}`)
+  expect(line).toEqual([
+    'step: Step: Up',
+    'room: The room was started',
+    'node: broker-1 answers',
+    'pass: Passed: It is up',
+    'step: Step: Note',
+    'command: $ false (exit 1)',
+    'room: The room is gone.',
+    'room: The room was started',
+  ])
+  const before = [...session.timeline]
+  await session.close()
+  expect((await open(folder)).timeline).toEqual(before)
+})
+
+test('samples are written once a second of each kind and host, the newest always', async () => {
+  const folder = await temporaryFolder()
+  const session = await open(folder)
+  session.note('room-started', '')
+  const sample = (end: number): Observation => ({
+    type: 'log-ends',
+    host: 'broker-1',
+    partitions: [{ topic: 'orders', partition: 0, end }],
+  })
+  for (let end = 1; end <= 50; end++) see(session, sample(end))
+  await vi.waitFor(() => expect(session.seen).toBe(number), { timeout: 3_000 })
+  await session.close()
+  const { entries } = await readHistory(join(folder, 'history.ndjson'))
+  const ends = entries.flatMap(({ body }) =>
+    body.type === 'observed' && body.observation.type === 'log-ends'
+      ? body.observation.partitions.map(({ end }) => end)
+      : [],
+  )
+  expect(ends).toEqual([1, 50])
+})
+
 test('an answer is judged against the cluster, and only while its step is open', async () => {
   const session = await open(await temporaryFolder())
   session.note('room-started', '')

@@ -1,4 +1,5 @@
 /** Several nodes that lie, or are of the past, beside ones that do not. */
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encode } from '#labs/kafka/codec/codec.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
@@ -190,6 +191,56 @@ describe('the log of three controllers', () => {
     expect(names(watched.seen.slice(mark))).toEqual(['a', 'b', 'c'])
     expect(watched.problems).toEqual([])
   })
+})
+
+describe('nodes that flood', () => {
+  it('cost little memory, and delay nobody', async () => {
+    const state: State = {
+      node: 1,
+      leader: 1,
+      epoch: 5,
+      log: { topics: [], committed: 0 },
+      voters: [1],
+      clusterId: 'good',
+    }
+    const good = await fake(controller(state))
+    const flood = (socket: Socket): void => {
+      if (socket.destroyed) return
+      // some MB a second each: these share a process with what is tested
+      socket.write(Buffer.alloc(1 << 16, 1), () => setTimeout(flood, 10, socket))
+    }
+    // says that 16 MB come, and never stops; asked for anything but its log it behaves
+    const floods = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((at) =>
+        fake(
+          leadingController(
+            ({ socket }) => {
+              socket.write(Buffer.from([0, 0xff, 0xff, 0xff]))
+              flood(socket)
+              return null
+            },
+            { clusterId: `flood-${at}` },
+          ),
+        ),
+      ),
+    )
+    const hosts = Object.fromEntries(floods.map(({ port }, at) => [`flood-${at}`, [port]]))
+    const before = process.memoryUsage().rss
+    const watched = watch({ ...hosts, good: [good.port] })
+    await watched.until('all of them', () => watched.of('quorum').length >= 7, 5_000)
+    let most = 0
+    for (let at = 0; at < 5; at++) {
+      state.log.topics.push([`topic-${at}`, 5])
+      state.log.committed++
+      const written = performance.now()
+      await watched.until('a topic', () => names(watched.seen).includes(`topic-${at}`))
+      expect(performance.now() - written).toBeLessThan(1_500)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      most = Math.max(most, process.memoryUsage().rss - before)
+    }
+    expect(most).toBeLessThan(400 << 20)
+    expect(watched.problems).toEqual([])
+  }, 30_000)
 })
 
 describe('programs that are not Kafka', () => {

@@ -1,0 +1,36 @@
+/** The checks of the lab on a recorded history: false before what they are about, true with it. */
+import { expect, test } from 'vitest'
+import lab from '#labs/catalog/broker-failure/lab.ts'
+import { Recorded } from '../../support/recorded.ts'
+
+const recorded = await Recorded.of(lab)
+const died = recorded.seen('node-down')
+const fenced = recorded.seen(
+  'metadata',
+  ({ records }) =>
+    records.some(
+      ({ type, data }) => type === 'BROKER_REGISTRATION_CHANGE_RECORD' && (data as { fenced?: number }).fenced === 1,
+    ),
+  died,
+)
+const back = recorded.seen('node-up', () => true, died)
+
+test.each([
+  ['replicated', recorded.created('orders'), /^All 3 replicas of orders are in sync\. Partitions are led: 0 by broker/],
+  ['fenced', fenced, /^broker-2 \(broker 2\) went down\. [\d.]+ s later it was fenced and out of the ISR of all 3/],
+  ['leaders-moved', fenced, /^Partition orders-\d is led by broker [13] now, no longer by 2\.$/],
+  ['writes-go-on', fenced, /^No write was acknowledged for [\d,]+ ms\.$/],
+  ['in-sync-again', back, /^Broker 2 is unfenced, and all 3 replicas of all 3 partitions are in sync\.$/],
+  [
+    'preferred',
+    recorded.passOf('in-sync-again'),
+    /^Partitions of orders are led: .*, each by the first of its replicas\.$/,
+  ],
+  ['none-lost', recorded.passOf('in-sync-again'), /^All [\d,]+ acknowledged records were found\.$/],
+])('%s', async (check, trigger, says) => {
+  expect(await recorded.at(check, trigger)).toMatchObject({ passed: false })
+  expect(await recorded.at(check, recorded.passOf(check))).toMatchObject({
+    passed: true,
+    says: expect.stringMatching(says),
+  })
+})
