@@ -93,11 +93,11 @@ function CardHead({ host, shape, menu }: { host: string; shape: ReactNode; menu:
       <button
         type="button"
         title={t('showTerminal', { host })}
+        aria-label={t('showTerminal', { host })}
         onClick={() => client.showTerminal(host)}
         className="min-w-0 truncate rounded-sm font-medium font-mono text-[12px] text-ink decoration-line-strong underline-offset-3 hover:underline"
       >
         {host}
-        <span className="sr-only">: {t('terminal')}</span>
       </button>
       <span className="ml-auto">{menu}</span>
     </div>

@@ -4,7 +4,6 @@ import { CombinedNodeDiagram } from '#components/diagrams/combined-node.tsx'
 import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
-import { translate } from '#messages/text.ts'
 import { Callout } from './callout.tsx'
 import { Check } from './check.tsx'
 import { CodeBlock } from './code-block.tsx'
@@ -17,9 +16,9 @@ import { TerminalOutput } from './terminal-output.tsx'
 
 const Table = (props: ComponentProps<'table'>) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what may scroll must be reached by the keyboard
-  <section className="table-scroll" aria-label={translate('lesson.table')} tabIndex={0}>
+  <div className="table-scroll" tabIndex={0}>
     <table {...props} />
-  </section>
+  </div>
 )
 
 /** The page has its own first heading. */

@@ -2,7 +2,7 @@
 import type { Lab } from './define.ts'
 
 /** The cluster of labs that declare none: the learner makes it. */
-export const ONLY_CLUSTER = 'main'
+const ONLY_CLUSTER = 'main'
 const NETWORK = '192.0.2'
 
 export type LaidNode = { host: string; id: number | null; roles: ('broker' | 'controller')[] }

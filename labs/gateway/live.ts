@@ -1,5 +1,6 @@
 /** The WebSocket of one browser: labs/protocol/live.ts. What it sends is validated, what it is sent is bounded. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { RawData, WebSocket } from 'ws'
 import { KraftlabError } from '#config/errors.ts'
 import { MAX_INPUT_CHARS, type TimelineEvent, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
@@ -16,6 +17,8 @@ const STATE_EVERY_MS = 75
 const SAMPLES_EVERY_MS = 500
 /** A large state comes less often, so that none takes more than this; only samples wait so long. */
 const SAMPLE_BYTES_A_MS = 64
+/** Scrubbing costs a few milliseconds each time; nobody sees more than two frames of a screen do. */
+const LOOK_EVERY_MS = 30
 /** A browser that has not taken this much yet gets no further state: it would only be older when it arrives. */
 const STATE_SKIP_BYTES = 256 * 1_024
 /** The switch gives each viewer credit of some 100,000 characters; a browser this far behind is gone or hostile. */
@@ -104,6 +107,7 @@ export function serveBrowser(
         wanted = null
         const then = await live.engine.viewAt(next)
         if (wanted === null) show({ type: 'then', ...then })
+        await delay(LOOK_EVERY_MS)
       }
     } finally {
       looking = false

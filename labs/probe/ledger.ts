@@ -8,7 +8,7 @@ const REMEMBERED = 1 << 17
 const MAX_LOST_NAMED = 100
 
 export type FoundRecord = { offset: number; value: Buffer | null }
-export type LedgerSample = { acknowledged: number; readBack: number; lost: number[] }
+type LedgerSample = { acknowledged: number; readBack: number; lost: number[] }
 
 export class Ledger {
   readonly #nonce: string

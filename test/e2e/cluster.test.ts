@@ -11,8 +11,9 @@ const LESSON = '/courses/kraft/electing-a-leader/controller-failover'
 const FAILOVER_MS = 10_000
 /** Three controllers and two brokers from nothing, on a busy machine. */
 const CLUSTER_START_MS = 60_000
-/** A screen that is redrawn less often than this stutters. */
-const FRAME_MS = 100
+/** Of the page's main thread for one step of a scroll or a scrub; counted as CPU time, so that a busy machine does not. */
+const STEP_CPU_MS = 30
+const STEPS = 240
 
 let server: Server
 let browser: Browser
@@ -76,7 +77,7 @@ test('the panel shows who leads; killed by its button and by hand, another is sh
   await act(first, /^Start/)
   await condition(first, 'up')
 
-  await page.getByRole('button', { name: `${second}: Open a terminal` }).click()
+  await page.getByRole('button', { name: `Open a terminal on ${second}` }).click()
   await bench.shows(new RegExp(`learner@${second}`))
   await bench.enter('pkill -9 -f kafka.Kafka')
   await leads((host) => host !== second, FAILOVER_MS)
@@ -128,28 +129,37 @@ test('an hour of six nodes scrolls and scrubs without a stutter', async () => {
   await other.goto(server.url + LESSON)
   await other.getByRole('button', { name: 'Start the lab' }).click()
   await other.getByRole('button', { name: 'List of events' }).click()
-  const slowest = await other.evaluate(async () => {
+  const inspector = await other.context().newCDPSession(other)
+  await inspector.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const spent = async () => {
+    const { metrics } = await inspector.send('Performance.getMetrics')
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000
+  }
+  const before = await spent()
+  const frames = await other.evaluate(async (steps) => {
     const line = document.querySelector<HTMLElement>('.timeline-line')!
     const slider = line.querySelector('input')!
     const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!
-    const frames: number[] = []
+    const [first, last] = [Number(slider.min), Number(slider.max)]
     const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve))
-    let before = await frame()
-    for (let at = 0; at < 240; at += 1) {
-      if (at < 120) line.scrollLeft = (line.scrollWidth * at) / 120
+    const taken: number[] = []
+    let previous = await frame()
+    for (let step = 0; step < steps; step += 1) {
+      const share = (step % (steps / 2)) / (steps / 2 + 1)
+      if (step < steps / 2) line.scrollLeft = line.scrollWidth * share
       else {
-        set.call(slider, String(Number(slider.min) + ((Number(slider.max) - Number(slider.min)) * (at - 120)) / 121))
+        set.call(slider, String(Math.round(first + (last - first) * share)))
         slider.dispatchEvent(new Event('input', { bubbles: true }))
       }
       const now = await frame()
-      frames.push(now - before)
-      before = now
+      taken.push(now - previous)
+      previous = now
     }
-    return frames.sort((a, b) => a - b)
-  })
-  const at = (share: number) => slowest[Math.floor((slowest.length - 1) * share)] ?? 0
-  console.log(
-    `frames of an hour: p50 ${at(0.5).toFixed(0)} ms, p95 ${at(0.95).toFixed(0)} ms, slowest ${at(1).toFixed(0)} ms`,
-  )
-  expect(at(0.95)).toBeLessThan(FRAME_MS)
+    return taken.sort((a, b) => a - b)
+  }, STEPS)
+  const each = ((await spent()) - before) / STEPS
+  const at = (share: number) => (frames[Math.floor((frames.length - 1) * share)] ?? 0).toFixed(0)
+  console.log(`an hour: ${each.toFixed(1)} ms of CPU a step; frames p50 ${at(0.5)} ms, p95 ${at(0.95)} ms`)
+  await other.getByText('You are looking at').first().waitFor({ timeout: FAILOVER_MS })
+  expect(each).toBeLessThan(STEP_CPU_MS)
 })

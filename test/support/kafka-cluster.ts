@@ -10,10 +10,10 @@ import { KafkaNode, type NodeOptions, randomId } from './kafka-node.ts'
 
 const ASK_LIMIT_MS = 30_000
 
-/** Small, quick, and quickly told apart: what dies is fenced after 3 s, not 9. */
+/** Small, and what dies is fenced after 4.5 s, not 9. A heartbeat is also how long a registration may take. */
 const SETTINGS = {
-  'broker.session.timeout.ms': '3000',
-  'broker.heartbeat.interval.ms': '500',
+  'broker.session.timeout.ms': '4500',
+  'broker.heartbeat.interval.ms': '1500',
   'num.io.threads': '2',
   'num.network.threads': '1',
   'log.cleaner.threads': '1',

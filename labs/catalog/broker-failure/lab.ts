@@ -1,6 +1,6 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, missing, passed, step } from '#labs/engine/define.ts'
-import { counted, partitionsOf, told } from '../quorum.ts'
+import { counted, FROM_THE_START, partitionsOf, told } from '../quorum.ts'
 
 const PARTITIONS = 3
 const REPLICAS = 3
@@ -42,6 +42,15 @@ export default defineLab({
               )
             const lag = partitions.find(({ isr }) => isr.length < REPLICAS)
             if (lag) return missing(`orders-${lag.partition} has ${lag.isr.length} of ${REPLICAS} replicas in sync.`)
+            const idle = Object.keys(cluster.brokers).find((id) =>
+              partitions.every(({ leader }) => leader !== Number(id)),
+            )
+            if (idle)
+              return missing(
+                `Broker ${idle} leads no partition of orders. Was it up when you created the topic? Delete orders, and create it again when the panel shows all brokers up.`,
+              )
+            // An outage is measured from the last write that succeeded: there has to be one.
+            if (!cluster.probe?.acknowledged) return missing('The probe has not written its first record yet.')
             const led = partitions.map(({ partition, leader }) => `${partition} by broker ${leader}`).join(', ')
             return passed(`All ${REPLICAS} replicas of orders are in sync. Partitions are led: ${led}.`)
           },
@@ -92,10 +101,20 @@ export default defineLab({
             const node = told(passes.fenced, 'node')
             if (node === null) return missing('No broker has died and been fenced yet.')
             const moved = history.partitionLeaderMoved({ topic: 'orders', from: node, after: 'fenced' })
-            if (!moved.passed)
+            if (!moved.passed) {
+              const before = history.last(
+                'partition',
+                ({ topic, before }) => topic === 'orders' && before.leader === node,
+                {
+                  after: FROM_THE_START,
+                },
+              )
+              if (!before)
+                return missing(`Broker ${node} led no partition of orders when it went down. Kill one that does.`)
               return missing(
                 `Broker ${node} had handed over what it led before it went down: it was stopped in order. Start it, give it back its partitions with kafka-leader-election, and kill it.`,
               )
+            }
             const led = partitionsOf(cluster.topics.orders).filter(({ leader }) => leader === node)
             if (led.length > 0) return missing(`Broker ${node} leads ${counted(led.length, 'partition')} of orders.`)
             return moved

@@ -5,6 +5,10 @@ const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092,broker-3:9092'
 
 export default defineSolution({
   replicate: [
+    waitFor(
+      (see) => see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
+      'all brokers unfenced',
+    ),
     run(
       `./bin/kafka-topics ${BROKERS} --create --topic orders --partitions 3 --replication-factor 3 --config min.insync.replicas=2`,
       CLIENT,

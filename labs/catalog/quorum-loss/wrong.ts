@@ -41,7 +41,7 @@ export default defineWrong({
   'read-meanwhile': {
     why: 'of two records the group reads one',
     do: [
-      run(`printf 'one\ntwo\n' | ./bin/kafka-console-producer ${BROKERS} --topic orders`, CLIENT),
+      run(`seq 2 | ./bin/kafka-console-producer ${BROKERS} --topic orders`, CLIENT),
       run(`./bin/kafka-console-consumer ${BROKERS} --topic orders --group billing --max-messages 1`, CLIENT),
     ],
   },

@@ -2,7 +2,7 @@
 import type { Connection } from './connection.ts'
 import { ConnectionError, check, KafkaError } from './errors.ts'
 
-export type NewTopic = { name: string; partitions: number; replicas: number; configs: Record<string, string> }
+type NewTopic = { name: string; partitions: number; replicas: number; configs: Record<string, string> }
 
 /** @throws ConnectionError, KafkaError, also TOPIC_ALREADY_EXISTS */
 export async function createTopic(connection: Connection, topic: NewTopic, timeoutMs: number): Promise<void> {
