@@ -4,6 +4,7 @@
  */
 import { describeCluster, describeQuorum, isNotLeader, type Quorum, whoIs } from '#labs/kafka/client/cluster.ts'
 import type { Connection } from '#labs/kafka/client/connection.ts'
+import { KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchView, isOfCluster } from '#labs/kafka/client/metadata-log.ts'
 import { ZERO_UUID } from '#labs/kafka/codec/uuid.ts'
 import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
@@ -106,12 +107,14 @@ export class ControllerWatch {
     const view = quorum ?? (await fetchView(connection))
     if (!quorum && (view === null || (view.leader !== null && view.leader === this.#id)))
       quorum = await askQuorum(connection)
-    const says = quorum ?? view
+    let says = quorum ?? view
     this.#leads = quorum !== null
     if (this.#id === null && says !== null) await this.#identify(connection, quorum, says)
     node.spoke()
     node.answered()
     if (!says) return 0
+    // one that led when it went down remembers that, and does not lead
+    if (!quorum && says.leader === this.#id) says = { ...says, leader: null }
     if (quorum) this.#emitQuorum(quorum)
     else this.#emitView(says)
     this.#tell(quorum, says)
@@ -136,9 +139,11 @@ export class ControllerWatch {
     says: { leader: number | null; epoch: number },
   ): Promise<void> {
     const node = this.#node
-    // Before it knows of a leader a controller answers DescribeCluster with an error, and logs one for the learner.
-    if (says.leader === null) return this.#recognise(connection)
-    const cluster = await describeCluster(connection, 'controllers')
+    // Before it has read the log of a leader a controller answers DescribeCluster with an error, and logs one for the
+    // learner. After a start it may name a leader all the same: the one that it remembers.
+    if (!quorum && ((await this.#recognise(connection)) || says.leader === null)) return
+    const cluster = await describeOptionalCluster(connection)
+    if (!cluster) return
     this.#log = node.fellows.log(cluster.clusterId)
     this.#controllers = cluster.nodes.map(({ id }) => id)
     // controllers that have not registered yet are named by the quorum alone, and that by its leader alone
@@ -148,15 +153,17 @@ export class ControllerWatch {
   }
 
   /** Without a leader it names neither its cluster nor itself, but refuses what is meant for another cluster. */
-  async #recognise(connection: Connection): Promise<void> {
+  async #recognise(connection: Connection): Promise<boolean> {
     for (const log of this.#node.fellows.logs()) {
       if (log.voters.length === 0 || !(await isOfCluster(connection, log.clusterId))) continue
       const id = await whoIs(connection, log.voters)
       if (id === null) continue
       this.#log = log
       this.#id = id
-      return this.#node.identify(log.clusterId, id)
+      this.#node.identify(log.clusterId, id)
+      return true
     }
+    return false
   }
 
   #emitQuorum({ leader, epoch, voters, observers }: Quorum): void {
@@ -233,6 +240,16 @@ async function askQuorum(connection: Connection): Promise<Quorum | null> {
     return await describeQuorum(connection)
   } catch (error) {
     if (isNotLeader(error)) return null
+    throw error
+  }
+}
+
+/** null: it knows too little itself yet. */
+async function describeOptionalCluster(connection: Connection) {
+  try {
+    return await describeCluster(connection, 'controllers')
+  } catch (error) {
+    if (error instanceof KafkaError && error.is('UNSUPPORTED_VERSION')) return null
     throw error
   }
 }

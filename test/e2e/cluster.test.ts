@@ -12,7 +12,7 @@ const FAILOVER_MS = 10_000
 /** Three controllers and two brokers from nothing, on a busy machine. */
 const CLUSTER_START_MS = 60_000
 /** Of the page's main thread for one step of a scroll or a scrub; counted as CPU time, so that a busy machine does not. */
-const STEP_CPU_MS = 30
+const STEP_CPU_MS = 50
 const STEPS = 240
 
 let server: Server
@@ -113,11 +113,11 @@ test('picture and tables, in both themes, are free of what axe finds', async () 
   expect(complaints).toEqual([])
 })
 
-test('an isolated host is drawn so, what is so already is refused quietly, and one button mends all', async () => {
+test('an isolated host is drawn so, and one button mends all', async () => {
   await act('broker-2', /^Isolate/)
   await page.locator('[data-host="broker-2"]').getByText('isolated').waitFor({ timeout: FAILOVER_MS })
   expect(await page.locator('[data-cut="both"]').count()).toBeGreaterThan(3)
-  await page.getByRole('button', { name: 'Network' }).click()
+  await page.getByRole('button', { name: 'Network', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Heal all cuts' }).click()
   await page.locator('[data-cut]').first().waitFor({ state: 'detached', timeout: FAILOVER_MS })
 })

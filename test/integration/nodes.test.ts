@@ -5,7 +5,7 @@ import type { RoomOptions } from '#labs/engine/cluster-declaration.ts'
 import { cluster, defineLab, type Lab, passed, step } from '#labs/engine/define.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
 import type { RoomPlan } from '#labs/protocol/room.ts'
-import { makePlace, OWNERS, planOf, start, type TestRoom } from '../support/room.ts'
+import { makePlace, OWNERS, planOf, start, type TestRoom, until } from '../support/room.ts'
 import { runScript } from '../support/sandbox.ts'
 
 const lab = (room: RoomOptions): Lab =>
@@ -109,6 +109,18 @@ test('three controllers and two brokers of a dynamic quorum', async () => {
   expect(asked.stdout).toContain('Created topic orders.')
   const file = await room.run('grep ^broker.rack ~/kafka/config/broker.properties', 'broker-2')
   expect(file.stdout).toBe('broker.rack=b\n')
+
+  // Without a majority nobody leads; one that comes back says who it is all the same.
+  const controllers = ['controller-1', 'controller-2', 'controller-3']
+  await Promise.all(controllers.map((host) => room.fault({ action: 'kill', host })))
+  await until(() => room.observed('node-down').length >= 3, 'the controllers to be down')
+  const before = room.observed('node-up').length
+  await room.fault({ action: 'start', host: 'controller-3' })
+  const back = () => room.observed('node-up').slice(before)
+  await until(
+    () => back().some(({ host, node, clusterId }) => host === 'controller-3' && node === 103 && clusterId),
+    'controller-3 to say who it is',
+  )
 }, 60_000)
 
 test('two combined nodes and a broker of a static quorum, not all of them running', async () => {

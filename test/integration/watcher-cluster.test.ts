@@ -3,7 +3,6 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeQuorum, isNotLeader, type Quorum } from '#labs/kafka/client/cluster.ts'
-import { fetchView } from '#labs/kafka/client/metadata-log.ts'
 import type { Group, MetadataRecord, NeedResult, Observation } from '#labs/protocol/observation.ts'
 import { observation } from '#labs/protocol/observation.ts'
 import { dumpLog } from '../support/dump-log.ts'
@@ -217,7 +216,7 @@ async function quorumOf(controllers: KafkaNode[]): Promise<Quorum> {
 }
 
 describe('three controllers and two brokers whose log begins with a snapshot', () => {
-  it('are seen whole, idle cheaply, and after a failover', async () => {
+  it.runIf(process.env.KRAFTLAB_SOAK === '1')('are seen whole, idle cheaply, and after a failover', async () => {
     const cluster = await newCluster({
       quorum: 'static',
       controllers: 3,
@@ -265,36 +264,13 @@ describe('three controllers and two brokers whose log begins with a snapshot', (
     const epoch = Number(last(watched, 'quorum', hostOf('node', cluster.node(leader)))?.epoch)
     await cluster.node(leader).kill()
     const others = controllers.filter((host) => host !== hostOf('node', cluster.node(leader)))
-    const next = await watched.until('the next leader', () => agreed(watched, others, epoch))
+    await watched.until('the next leader', () => agreed(watched, others, epoch))
     await cluster.createTopic(broker, 'new', 1, 2)
     await watched.until('the new topic', () => namesIn(recordsOf(watched, hosts)).includes('new'))
     const after = recordsOf(watched, hosts).slice(before.length)
     expect(after.some(({ type }) => type === 'SnapshotHeader')).toBe(false)
     const offsets = after.map(({ offset }) => offset)
     expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b))
-    // without a majority nobody leads; one that comes back says who it is all the same
-    const alone = cluster.controllers.find(({ id }) => id !== leader && id !== next) as KafkaNode
-    await cluster.node(next).kill()
-    await alone.kill()
-    await watched.until(
-      'it is down',
-      () => watched.seen.findLast((one) => 'host' in one && one.host === hostOf('node', alone))?.type === 'node-down',
-    )
-    const mark = watched.seen.length
-    // it is up long before it has started: that waits for a leader
-    void alone.start().catch(() => undefined)
-    const up = await watched.until('who it is', () =>
-      watched.seen
-        .slice(mark)
-        .find((one) => one.type === 'node-up' && one.host === hostOf('node', alone) && one.node === alone.id),
-    )
-    expect(up).toMatchObject({ clusterId: cluster.clusterId })
-    expect(await ask(alone.controllerPort, fetchView)).toMatchObject({ leader: null })
-    await watched.until('its view', () =>
-      watched.seen
-        .slice(mark)
-        .some((one) => one.type === 'quorum' && one.host === hostOf('node', alone) && one.leader === null),
-    )
     for (const one of watched.seen) observation.parse(one)
     expect(watched.problems).toEqual([])
   })

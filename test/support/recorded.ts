@@ -13,12 +13,11 @@ export class Recorded {
   private constructor(
     private readonly lab: Lab,
     readonly entries: Entry[],
-    private readonly file: string,
   ) {}
 
   static async of(lab: Lab): Promise<Recorded> {
     const { entries } = await readHistory(join(FIXTURES, `${lab.slug}.ndjson`))
-    return new Recorded(lab, entries, join(await temporaryFolder(), 'history.ndjson'))
+    return new Recorded(lab, entries)
   }
 
   /** Index of the entry that latched the check. @throws Error where it never passed */
@@ -68,8 +67,9 @@ export class Recorded {
 
   private async ask(count: number, check: string, first: (session: LabSession) => Promise<void> = async () => {}) {
     const lines = this.entries.slice(0, count).map((one) => `${JSON.stringify(one)}\n`)
-    await writeFile(this.file, lines.join(''))
-    const session = await LabSession.open({ id: 'recorded', lab: this.lab, learner: 'ada', file: this.file })
+    const file = join(await temporaryFolder(), 'history.ndjson')
+    await writeFile(file, lines.join(''))
+    const session = await LabSession.open({ id: 'recorded', lab: this.lab, learner: 'ada', file })
     try {
       await first(session)
       const found = session.assess().find(({ id }) => id === check)

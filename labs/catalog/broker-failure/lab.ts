@@ -195,9 +195,10 @@ export default defineLab({
         {
           id: 'none-lost',
           title: 'Every record that was acknowledged is there',
+          // The probe reads everything back when an outage has ended, and when its partition has another leader.
           judge: ({ history, passes }) =>
             passes['in-sync-again']
-              ? history.acknowledgedAllFound({ since: 'in-sync-again' })
+              ? history.acknowledgedAllFound({ since: 'writes-go-on' })
               : missing('That is said when the broker is back in sync.'),
           hints: [
             'The probe remembers each record that was acknowledged, and reads all of them again.',

@@ -1,4 +1,4 @@
-import { defineWrong, downHost, fault, run } from '#labs/engine/solution.ts'
+import { defineWrong, downHost, fault, run, waitFor } from '#labs/engine/solution.ts'
 
 const CLIENT = { host: 'client' }
 const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092,broker-3:9092'
@@ -23,7 +23,11 @@ export default defineWrong({
   },
   'writes-go-on': {
     why: 'two of three brokers die: one replica in sync is too few',
-    do: [fault({ action: 'kill', host: 'broker-2' }), fault({ action: 'kill', host: 'broker-3' })],
+    do: [
+      fault({ action: 'kill', host: 'broker-2' }),
+      fault({ action: 'kill', host: 'broker-3' }),
+      waitFor((see) => see.clusters[0]!.nodes.filter(({ fenced }) => fenced).length === 2, 'two brokers fenced'),
+    ],
   },
   'in-sync-again': {
     why: 'it runs again, but no link reaches it',

@@ -72,7 +72,12 @@ export default defineLab({
           title: 'The probe has measured how long no active controller answered',
           judge: ({ history, passes }) => {
             if (!passes['leader-died']) return missing('Nothing to measure yet.')
-            return history.outageMeasured({ kind: 'metadata', after: 'leader-died' })
+            const verdict = history.outageMeasured({ kind: 'metadata', after: 'leader-died' })
+            if (verdict.passed || !passes['new-leader'] || history.outages({ kind: 'metadata' }).length > 0)
+              return verdict
+            return missing(
+              'Somebody leads again, and the probe has measured nothing: it had not begun when the leader died. Start the dead one and kill the leader once more.',
+            )
           },
           hints: [
             'The probe asks the active controller five times a second. From its last answer to the next one is the outage.',

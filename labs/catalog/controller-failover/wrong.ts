@@ -39,6 +39,7 @@ export default defineWrong({
     do: [
       fault((see) => ({ action: 'isolate', host: downHost(see) })),
       fault((see) => ({ action: 'start', host: downHost(see) })),
+      waitFor((see) => controllers(see).every(({ up }) => up), 'all controllers up'),
     ],
   },
 })

@@ -51,7 +51,14 @@ export default defineWrong({
   },
   'leads-again': {
     why: 'a second voter runs again, but no link reaches it',
-    do: [fault((see) => ({ action: 'isolate', host: downHost(see) })), startOne],
+    do: [
+      fault((see) => ({ action: 'isolate', host: downHost(see) })),
+      startOne,
+      waitFor(
+        (see) => see.clusters[0]!.nodes.filter(({ up, roles }) => up && roles.includes('controller')).length === 2,
+        'the second controller up',
+      ),
+    ],
   },
   'payments-created': {
     why: 'the topic has one replica',
