@@ -30,7 +30,7 @@ export function Ladder({ cluster }: { cluster: ClusterState }) {
       </caption>
       <thead className="text-[11px] text-ink-quiet">
         <tr className="[&>th]:pb-1 [&>th]:font-normal">
-          <th scope="col" className="w-[36%] text-left">
+          <th scope="col" className="w-[34%] text-left">
             {t('replica')}
           </th>
           <th scope="col" className="relative text-left">
@@ -45,10 +45,10 @@ export function Ladder({ cluster }: { cluster: ClusterState }) {
               </span>
             )}
           </th>
-          <th scope="col" className="w-[15%] text-right">
+          <th scope="col" className="w-[13%] text-right">
             {t('end')}
           </th>
-          <th scope="col" className="w-[28%] text-right">
+          <th scope="col" className="w-[35%] text-right">
             {t('lag')}
           </th>
         </tr>

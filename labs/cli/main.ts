@@ -7,7 +7,7 @@ import { runInRoom } from './run.ts'
 import { verify } from './verify.ts'
 
 const USAGE = `usage: npm run --silent labs -- list [--json]
-       npm run --silent labs -- verify SLUG... [--all] [--jobs N] [--json]
+       npm run --silent labs -- verify SLUG... [--all] [--sample] [--jobs N] [--json]
        npm run --silent labs -- record SLUG [--out FILE]
        npm run --silent labs -- run SLUG [--host HOST] -- COMMAND...`
 
@@ -54,6 +54,7 @@ async function verifyLabs(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       all: { type: 'boolean', default: false },
+      sample: { type: 'boolean', default: false },
       jobs: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
     },
@@ -64,7 +65,7 @@ async function verifyLabs(args: string[]): Promise<number> {
     log(USAGE)
     return 2
   }
-  const results = await verify(root, slugs, { jobs, sample: values.all, log })
+  const results = await verify(root, slugs, { jobs, sample: values.all || values.sample, log })
   process.stdout.write(`${JSON.stringify(results, null, values.json ? 2 : 0)}\n`)
   return results.every(({ passed }) => passed) ? 0 : 1
 }

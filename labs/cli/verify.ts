@@ -12,7 +12,7 @@ import { Visitor } from './visitor.ts'
 
 /** A near miss stays false for this long after its last key: several times what a real pass takes. */
 const SETTLE_MS = 5_000
-/** With --all, of each lab's near misses; the soak run takes all. */
+/** With --all or --sample, of each lab's near misses; the soak run takes all. */
 const SAMPLED_WRONGS = 2
 
 export type Verification = {

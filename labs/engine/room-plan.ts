@@ -72,6 +72,10 @@ function welcome([name, { nodes }]: [string, DeclaredCluster]): string {
       .map(({ host }) => `${host}:${port}`)
       .join(',')
   const brokers = at('broker', BROKER_PORT)
-  const controllers = `--bootstrap-controller ${at('controller', CONTROLLER_PORT)}`
-  return `Cluster ${name}: ${brokers ? `--bootstrap-server ${brokers}, or ` : ''}${controllers}`
+  const controllers = at('controller', CONTROLLER_PORT)
+  return [
+    `Cluster ${name}:`,
+    ...(brokers ? [`  --bootstrap-server ${brokers}`] : []),
+    ...(controllers ? [`  --bootstrap-controller ${controllers}`] : []),
+  ].join('\n')
 }

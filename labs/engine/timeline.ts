@@ -155,7 +155,11 @@ function says(event: ClusterEvent, names: Names, led: { leader: number; epoch: n
     case 'broker': {
       const { broker, is } = event
       const became = is === 'fenced' || is === 'unfenced' ? `is ${is}` : `was ${is}`
-      return { kind: 'broker', says: `Broker ${names(event.cluster, broker) ?? broker} ${became}`, host: host(broker) }
+      return {
+        kind: 'broker',
+        says: `${names(event.cluster, broker) ?? `Broker ${broker}`} ${became}`,
+        host: host(broker),
+      }
     }
     case 'voters': {
       return { kind: 'leader', says: `Voters: [${event.before}] → [${event.voters}]` }

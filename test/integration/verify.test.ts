@@ -1,15 +1,17 @@
-/** `labs verify` as a developer of labs runs it; a sample of the near misses here, all of them in the soak run. */
+/** `labs verify` as a developer of labs runs it: a few labs and near misses here, all of them in the soak run. */
 import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
 import type { Verification } from '#labs/cli/verify.ts'
 
 const SOAK = process.env.KRAFTLAB_SOAK === '1'
+/** The Quick Start has a test in the browser; its near misses and the other labs are the soak run's. */
+const SAMPLE = ['controller-failover', '--sample']
 const LIMIT_MS = SOAK ? 75 * 60_000 : 160_000
 
 test(
-  'every lab: false before, true after, near misses refused',
+  'labs: false before, true after, near misses refused',
   async () => {
-    const { status, stdout, stderr } = await labs(SOAK ? ['verify', ...(await slugs())] : ['verify', '--all'])
+    const { status, stdout, stderr } = await labs(['verify', ...(SOAK ? await slugs() : SAMPLE)])
     const results: Verification[] = JSON.parse(stdout)
     expect(results.length).toBeGreaterThan(0)
     for (const { slug, before, after, wrong, problem } of results) {

@@ -2,7 +2,12 @@ import { defineSolution, fault, leaderHost, run, waitFor } from '#labs/engine/so
 
 export default defineSolution({
   isolate: [
-    waitFor((see) => see.clusters[0]?.leader !== null, 'a leader'),
+    waitFor(
+      (see) =>
+        see.clusters[0]!.leader !== null &&
+        see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
+      'a leader, and all brokers unfenced',
+    ),
     fault((see) => ({ action: 'isolate', host: leaderHost(see) })),
   ],
   decide: [

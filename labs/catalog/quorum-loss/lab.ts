@@ -108,7 +108,7 @@ export default defineLab({
           hints: [
             'Does a broker ask a controller before it takes a record?',
             'Use the console producer, from the host client, at the brokers: they are all up.',
-            'echo "without a quorum" | ./bin/kafka-console-producer --bootstrap-server broker-1:9092 --topic orders',
+            'echo "without a quorum" | ./bin/kafka-console-producer --bootstrap-server broker-1:9092 --topic orders --command-property enable.idempotence=false',
           ],
         },
         {
@@ -165,7 +165,9 @@ export default defineLab({
             if (!found || !before || found.epoch <= before.epoch) {
               const up = CONTROLLERS.filter((host) => cluster.nodes[host]?.up).length
               return missing(
-                `Nobody leads. ${counted(up, 'voter')} of ${CONTROLLERS.length} is up; ${MAJORITY} are needed.`,
+                up >= MAJORITY
+                  ? `Nobody leads, though ${up} of ${CONTROLLERS.length} voters are up. Either they are about to elect one, or no link is left between them.`
+                  : `Nobody leads. ${up} of ${CONTROLLERS.length} voters is up; ${MAJORITY} are needed.`,
               )
             }
             const ms = found.at - lost
@@ -181,14 +183,14 @@ export default defineLab({
           ],
         },
         {
-          id: 'payments-created',
-          title: 'Topic payments exists, with a replica on each broker',
+          id: 'decides-again',
+          title: 'A new topic, refunds, has a replica on each broker',
           judge: ({ cluster, passes }) =>
-            passes['leads-again'] ? isReplicated(cluster, 'payments') : missing('Nobody leads yet.'),
+            passes['leads-again'] ? isReplicated(cluster, 'refunds') : missing('Nobody leads yet.'),
           hints: [
-            'What was stuck works again: try once more.',
-            'The same command as before, with --replication-factor 2. The one that timed out was not kept.',
-            './bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic payments --replication-factor 2',
+            'What was stuck works again: creating a topic, for one.',
+            'The same command as before with another name, refunds, and --replication-factor 2.',
+            './bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic refunds --replication-factor 2',
           ],
         },
         {

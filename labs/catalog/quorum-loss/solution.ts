@@ -8,6 +8,10 @@ const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092'
 
 export default defineSolution({
   use: [
+    waitFor(
+      (see) => see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
+      'all brokers unfenced',
+    ),
     run(`./bin/kafka-topics ${BROKERS} --create --topic orders --replication-factor 2`, CLIENT),
     run(`echo "with a quorum" | ./bin/kafka-console-producer ${BROKERS} --topic orders`, CLIENT),
     run(`./bin/kafka-console-consumer ${BROKERS} --topic orders --group billing --from-beginning`, {
@@ -23,7 +27,10 @@ export default defineSolution({
     run('pkill -9 -f kafka.Kafka', { host: follower }),
   ],
   serve: [
-    run(`echo "without a quorum" | ./bin/kafka-console-producer ${BROKERS} --topic orders`, CLIENT),
+    run(
+      `echo "without a quorum" | ./bin/kafka-console-producer ${BROKERS} --topic orders --command-property enable.idempotence=false`,
+      CLIENT,
+    ),
     run(`./bin/kafka-console-consumer ${BROKERS} --topic orders --group billing`, { ...CLIENT, wait: false }),
     shows(/without a quorum/, CLIENT),
     keys(CTRL_C, CLIENT),
@@ -36,7 +43,7 @@ export default defineSolution({
   recover: [
     run('./bin/kafka-server-start -daemon config/controller.properties', { host: downHost }),
     waitFor((see) => see.clusters[0]?.leader !== null, 'a leader'),
-    run(`./bin/kafka-topics ${BROKERS} --create --topic payments --replication-factor 2`, CLIENT),
+    run(`./bin/kafka-topics ${BROKERS} --create --topic refunds --replication-factor 2`, CLIENT),
     fault((see) => ({ action: 'start', host: downHost(see) })),
   ],
 })

@@ -41,7 +41,10 @@ export default defineWrong({
   'read-meanwhile': {
     why: 'of two records the group reads one',
     do: [
-      run(`seq 2 | ./bin/kafka-console-producer ${BROKERS} --topic orders`, CLIENT),
+      run(
+        `seq 2 | ./bin/kafka-console-producer ${BROKERS} --topic orders --command-property enable.idempotence=false`,
+        CLIENT,
+      ),
       run(`./bin/kafka-console-consumer ${BROKERS} --topic orders --group billing --max-messages 1`, CLIENT),
     ],
   },
@@ -60,12 +63,12 @@ export default defineWrong({
       ),
     ],
   },
-  'payments-created': {
+  'decides-again': {
     why: 'the topic has one replica',
     do: [
       startOne,
       aLeader,
-      run(`./bin/kafka-topics ${BROKERS} --create --topic payments --replication-factor 1`, CLIENT),
+      run(`./bin/kafka-topics ${BROKERS} --create --topic refunds --replication-factor 1`, CLIENT),
     ],
   },
   'whole-again': {
@@ -73,7 +76,7 @@ export default defineWrong({
     do: [
       startOne,
       aLeader,
-      run(`./bin/kafka-topics ${BROKERS} --create --topic payments --replication-factor 2`, CLIENT),
+      run(`./bin/kafka-topics ${BROKERS} --create --topic refunds --replication-factor 2`, CLIENT),
     ],
   },
 })

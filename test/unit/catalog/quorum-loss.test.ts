@@ -28,7 +28,7 @@ test.each([
     /^Group billing has committed all 2 records of orders while nobody led the quorum\.$/,
   ],
   ['leads-again', firstBack, /^Node 10\d leads in epoch \d+; the last leader before led in epoch \d+\./],
-  ['payments-created', recorded.created('payments'), /^Topic payments has 2 replicas, led by broker \d\.$/],
+  ['decides-again', recorded.created('refunds'), /^Topic refunds has 2 replicas, led by broker \d\.$/],
   ['whole-again', secondBack, /^Nodes 10\d and 10\d follow node 10\d in epoch \d+; all three have what is committed/],
 ])('%s', async (check, trigger, says) => {
   expect(await recorded.at(check, trigger)).toMatchObject({ passed: false })

@@ -46,7 +46,7 @@ test('a room has the nodes, their configuration and disks, and what the lab lays
   // the last one laid counts
   expect(plan.files.findLast(({ path }) => path.endsWith('broker.properties'))?.text).toBe('broken=yes\n')
   expect(plan.welcome).toBe(
-    'Cluster main: --bootstrap-server broker-1:9092, or --bootstrap-controller controller-1:9093',
+    'Cluster main:\n  --bootstrap-server broker-1:9092\n  --bootstrap-controller controller-1:9093',
   )
 })
 
