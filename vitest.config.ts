@@ -3,15 +3,14 @@ import { defineConfig } from 'vitest/config'
 /** Real clusters start and stop in these; each wait inside has a limit of its own and says what it waited for. */
 const REAL_PARTS_MS = 180_000
 
-const realParts = (name: string, order: number) => ({
+const realParts = (name: string, order: number, fileParallelism: boolean) => ({
   extends: true as const,
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: REAL_PARTS_MS,
     hookTimeout: REAL_PARTS_MS,
-    // one at a time: they measure and load the machine
-    fileParallelism: false,
+    fileParallelism,
     sequence: { groupOrder: order },
   },
 })
@@ -26,8 +25,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], sequence: { groupOrder: 0 } },
       },
-      realParts('integration', 1),
-      realParts('e2e', 2),
+      // most of their time is waiting: for elections, sessions, time-outs
+      realParts('integration', 1, true),
+      // one at a time: a browser and a whole Kraftlab load the machine
+      realParts('e2e', 2, false),
     ],
   },
 })

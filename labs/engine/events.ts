@@ -3,13 +3,14 @@
  * else. Numbers of nodes are node ids; `cluster` is the lab's name for it.
  */
 import type { Fault, Link, Observation, PROBE_KINDS } from '#labs/protocol/observation.ts'
-import type { ClusterView, NodeView, PartitionView } from './cluster.ts'
+import type { ClusterView, News, NodeView } from './cluster.ts'
 import type { Layout } from './layout.ts'
+import { type Change, difference, type PartitionView } from './metadata.ts'
 
 type What =
   /** The quorum has another leader, or none that is known; of the latest epoch that any node told. */
   | { type: 'leader'; leader: number | null; epoch: number; before: { leader: number | null; epoch: number | null } }
-  /** What one node itself says of its quorum has changed. */
+  /** What one node itself says of its quorum has changed. `node` null: not known, or not the one that is laid there. */
   | {
       type: 'view'
       host: string
@@ -18,8 +19,16 @@ type What =
       epoch: number
       before: { leader: number | null; epoch: number } | null
     }
-  /** A node answers on the wire, or no longer. `led`: it was the active controller until then. */
-  | { type: 'node'; host: string; node: number | null; up: boolean; led: boolean; why: string }
+  /** A node answers on the wire, or no longer. `led`: it was the active controller until then. `process`: at that time. */
+  | {
+      type: 'node'
+      host: string
+      node: number | null
+      up: boolean
+      led: boolean
+      process: NodeView['process']
+      why: string
+    }
   | { type: 'process'; host: string; node: number | null; state: 'none' | 'running' | 'paused'; before: string | null }
   | { type: 'fault'; fault: Fault; by: 'learner' | 'instructor' | 'lab' }
   /** The links that are cut now, after a change. `isolated`: hosts cut off from all other nodes, both ways. */
@@ -61,9 +70,12 @@ export const isReserved = (topic: string): boolean => topic.startsWith('__')
 /** How long after it resigned a node that shuts down in order may still take. */
 const RESIGNED_MS = 5_000
 
-/** What the change from one view of a cluster to the next amounts to. `at`: ms since 1970. */
-export function changes(before: ClusterView, after: ClusterView, at: number, why: string): What[] {
-  if (before === after) return []
+/** What the news of a cluster amount to. `at`: ms since 1970. */
+export function eventsOf(news: News, at: number, why: string): What[] {
+  return news.of === 'view' ? changes(news.before, news.after, at, why) : recorded(news)
+}
+
+function changes(before: ClusterView, after: ClusterView, at: number, why: string): What[] {
   const found: What[] = []
   if (before.leader !== after.leader || (after.leader !== null && before.epoch !== after.epoch))
     found.push({
@@ -83,19 +95,20 @@ export function changes(before: ClusterView, after: ClusterView, at: number, why
   const { highWatermark: to } = after
   const { highWatermark: was, lastHighWatermark: known } = before
   if (to !== null && to !== was && (was === null || to < was)) found.push({ type: 'high-watermark', to, before: known })
-  if (before.brokers !== after.brokers) found.push(...brokerChanges(before, after))
-  if (before.topics !== after.topics) found.push(...topicChanges(before, after))
+  // Only where the whole cluster was made anew: records tell of themselves.
+  if (before.brokers !== after.brokers || before.topics !== after.topics)
+    found.push(...difference(before, after).flatMap(recorded))
   return found
 }
 
 function nodeChanges(cluster: ClusterView, was: NodeView | undefined, is: NodeView, at: number, why: string): What[] {
   const found: What[] = []
   const { host } = is
-  const node = is.node ?? was?.node ?? null
+  const node = is.believed ? (is.node ?? was?.node ?? null) : null
   if ((was?.up ?? false) !== is.up) {
     const resignedJust = was !== undefined && was.ledUntil !== null && at - was.ledUntil <= RESIGNED_MS
     const led = !is.up && node !== null && (cluster.leader === node || resignedJust)
-    found.push({ type: 'node', host, node, up: is.up, led, why })
+    found.push({ type: 'node', host, node, up: is.up, led, process: is.process, why })
   }
   if (is.process !== null && is.process !== was?.process)
     found.push({ type: 'process', host, node, state: is.process, before: was?.process ?? null })
@@ -113,46 +126,30 @@ function nodeChanges(cluster: ClusterView, was: NodeView | undefined, is: NodeVi
   return found
 }
 
-function brokerChanges(before: ClusterView, after: ClusterView): What[] {
-  const found: What[] = []
-  for (const broker of Object.values(after.brokers)) {
-    const was = before.brokers[broker.id]
-    if (was === broker) continue
-    const isNew = was?.epoch !== broker.epoch
-    if (isNew) found.push({ type: 'broker', broker: broker.id, is: 'registered' })
-    if (isNew ? !broker.fenced : was?.fenced !== broker.fenced)
-      found.push({ type: 'broker', broker: broker.id, is: broker.fenced ? 'fenced' : 'unfenced' })
-  }
-  for (const { id } of Object.values(before.brokers))
-    if (!after.brokers[id]) found.push({ type: 'broker', broker: id, is: 'unregistered' })
-  return found
-}
-
-function topicChanges(before: ClusterView, after: ClusterView): What[] {
-  const found: What[] = []
-  for (const topic of Object.values(after.topics)) {
-    const was = before.topics[topic.name]
-    if (was === topic || isReserved(topic.name)) continue
-    if (was?.id !== topic.id) {
-      if (was) found.push({ type: 'topic', topic: topic.name, is: 'deleted' })
-      found.push({ type: 'topic', topic: topic.name, is: 'created' })
-      continue
+function recorded(change: Change): What[] {
+  switch (change.of) {
+    case 'broker': {
+      const { was, is } = change
+      if (!is) return was ? [{ type: 'broker', broker: was.id, is: 'unregistered' }] : []
+      const isNew = was?.epoch !== is.epoch
+      const found: What[] = isNew ? [{ type: 'broker', broker: is.id, is: 'registered' }] : []
+      if (isNew ? !is.fenced : was?.fenced !== is.fenced)
+        found.push({ type: 'broker', broker: is.id, is: is.fenced ? 'fenced' : 'unfenced' })
+      return found
     }
-    for (const [partition, is] of Object.entries(topic.partitions)) {
-      const earlier = was.partitions[Number(partition)]
-      if (earlier && earlier !== is && !same(earlier, is))
-        found.push({
-          type: 'partition',
-          topic: topic.name,
-          partition: Number(partition),
-          ...of(is),
-          before: of(earlier),
-        })
+    case 'topic': {
+      const { was, is } = change
+      const topic = is?.name ?? was?.name ?? ''
+      if (isReserved(topic) || was?.id === is?.id) return []
+      const found: What[] = was ? [{ type: 'topic', topic, is: 'deleted' }] : []
+      return is ? [...found, { type: 'topic', topic, is: 'created' }] : found
+    }
+    case 'partition': {
+      const { topic, partition, was, is } = change
+      if (!was || isReserved(topic) || same(was, is)) return []
+      return [{ type: 'partition', topic, partition, ...of(is), before: of(was) }]
     }
   }
-  for (const { name } of Object.values(before.topics))
-    if (!after.topics[name] && !isReserved(name)) found.push({ type: 'topic', topic: name, is: 'deleted' })
-  return found
 }
 const of = ({ leader, leaderEpoch, isr, elr }: PartitionView) => ({ leader, leaderEpoch, isr, elr })
 const same = (one: PartitionView, other: PartitionView) => JSON.stringify(of(one)) === JSON.stringify(of(other))
@@ -186,14 +183,29 @@ function isolated(cuts: Link[], layout: Layout): string[] {
   )
 }
 
-/** All events so far, in order; found by type without looking at the others. */
+/** Of each type; a room has some hundreds. The oldest go. */
+const MAX_OF_A_TYPE = 20_000
+
+/** The events so far, in order; found by type without looking at the others. */
 export class EventLog {
   private readonly byType = new Map<EventType, ClusterEvent[]>()
+  private readonly dropped = new Map<EventType, number>()
 
   add(event: ClusterEvent): void {
     const all = this.byType.get(event.type)
-    if (all) all.push(event)
-    else this.byType.set(event.type, [event])
+    if (!all) {
+      this.byType.set(event.type, [event])
+      return
+    }
+    all.push(event)
+    if (all.length <= MAX_OF_A_TYPE) return
+    const oldest = all.splice(0, MAX_OF_A_TYPE / 10)
+    this.dropped.set(event.type, oldest.at(-1)!.seq)
+  }
+
+  /** The entry with which the newest event of this type (left out: of any) came that is no longer here; 0: all are. */
+  forgotten(type?: EventType): number {
+    return type ? (this.dropped.get(type) ?? 0) : Math.max(0, ...this.dropped.values())
   }
 
   /** Those of a cluster (and of the whole room) that came with entries after `seq`, oldest first. */

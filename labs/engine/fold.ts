@@ -2,7 +2,7 @@
 import type { Link, NeedResult, Observation } from '#labs/protocol/observation.ts'
 import { type ClusterView, foldCluster, NO_CLUSTER } from './cluster.ts'
 import type { Evidence } from './define.ts'
-import { type ClusterEvent, changes, roomEvent } from './events.ts'
+import { type ClusterEvent, eventsOf, roomEvent } from './events.ts'
 import type { Entry } from './history.ts'
 import type { Layout } from './layout.ts'
 
@@ -95,8 +95,8 @@ function foldObservation(
   const cluster = before.clusters[name]
   if (!cluster) return before
   const why = seen.type === 'node-down' ? seen.why : ''
-  const after = foldCluster(cluster, seen, at, (was, is) => {
-    for (const what of changes(was, is, at, why)) tell({ seq, at, cluster: name, ...what })
+  const after = foldCluster(cluster, seen, at, layout.clusters[name], (news) => {
+    for (const what of eventsOf(news, at, why)) tell({ seq, at, cluster: name, ...what })
   })
   return after === cluster ? before : { ...before, clusters: { ...before.clusters, [name]: after } }
 }

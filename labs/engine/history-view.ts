@@ -97,13 +97,16 @@ export class HistoryView {
 
   // --- temporal checks
 
-  /** A node stopped answering. @param options.wasLeader it was the active controller until then */
+  /** A node stopped answering and is not only paused. @param options.wasLeader it was the active controller until then */
   nodeDown({ wasLeader, host, after }: { wasLeader?: boolean; host?: string } & Since = {}): Verdict {
     const down = this.events('node', { after }).filter(({ up }) => !up)
-    const found = down.findLast((event) => (!wasLeader || event.led) && (!host || event.host === host))
+    const matching = down.filter((event) => (!wasLeader || event.led) && (!host || event.host === host))
+    const found = matching.findLast(({ process }) => process !== 'paused')
     if (found?.led)
       return seen(this.lostBy(found), `${title(found)}, the active controller, went down.`, details(found))
     if (found) return seen(found, `${title(found)} went down.`, details(found))
+    const paused = matching.at(-1)
+    if (paused) return missing(`${title(paused)} is only paused.`)
     const other = down.at(-1)
     if (other && wasLeader) return missing(`${title(other)} went down, but it was not the active controller.`)
     if (other) return missing(`${title(other)} went down; ${host} did not.`)
@@ -148,12 +151,16 @@ export class HistoryView {
     )
   }
 
-  /** The node that led at that moment says itself that it does not any more. */
+  /** The node that led at that moment says itself that it does not any more; it said so before it ever went down. */
   steppedDown({ after }: { after: After }): Verdict {
     const from = this.from(after)
     const led = from === null ? null : this.leaderBefore(from)
     if (!led) return missing('No leader was known before.')
-    const view = this.last('view', ({ node, leader }) => node === led.leader && leader !== node, { after })
+    const died = this.events('node', { after }).find(({ up, node }) => !up && node === led.leader)
+    const stepped = (view: EventOf<'view'>) =>
+      view.node === led.leader && view.leader !== view.node && (!died || view.seq < died.seq)
+    const view = this.last('view', stepped, { after })
+    if (!view && died) return missing(`${title(died)} went down before it said that it stepped down.`)
     if (!view) return missing(`Node ${led.leader} has not said that it stepped down.`)
     const now = view.leader === null ? 'names no leader' : `names node ${view.leader} as the leader`
     return seen(view, `Node ${led.leader} stepped down: it ${now} now, in epoch ${view.epoch}.`, {
@@ -164,20 +171,23 @@ export class HistoryView {
   }
 
   /**
-   * No two nodes ever said that they lead in the same epoch, in this room.
+   * No two nodes ever said that they lead in the same epoch, in this room, as far back as nothing was missed.
    * @param options.after true only once somebody was elected after that
    */
   leadersByEpoch({ after }: { after: After }): Verdict {
-    if (this.from(after) === null) return missing('This can be said once it has happened.')
+    const from = this.from(after)
+    if (from === null) return missing('This can be said once it has happened.')
     const elected = this.last('leader', ({ leader }) => leader !== null, { after })
     if (!elected) return missing('Nobody has been elected since.')
-    if (this.gapSince(this.told.room)) return missing(AGAIN)
+    const { name, room } = this.told
+    const missed = Math.max(this.missedUntil('view'), this.missedUntil('leader'))
+    if (missed > from) return missing(AGAIN)
+    const watched = Math.max(missed, room)
     const leaders = new Map<number, Set<number>>()
     const say = (epoch: number, node: number) => leaders.set(epoch, (leaders.get(epoch) ?? new Set()).add(node))
-    const { name, room } = this.told
-    for (const { node, leader, epoch } of this.log.since('view', name, room))
+    for (const { node, leader, epoch } of this.log.since('view', name, watched))
       if (leader !== null && node === leader) say(epoch, leader)
-    for (const { leader, epoch } of this.log.since('leader', name, room)) if (leader !== null) say(epoch, leader)
+    for (const { leader, epoch } of this.log.since('leader', name, watched)) if (leader !== null) say(epoch, leader)
     for (const [epoch, nodes] of leaders)
       if (nodes.size > 1) return missing(`Nodes ${[...nodes].join(' and ')} both led in epoch ${epoch}.`)
     const told = [...leaders].sort(([a], [b]) => a - b).map(([epoch, [node]]) => ({ epoch, leader: node }))
@@ -190,7 +200,7 @@ export class HistoryView {
     const mark = this.mark(since)
     const from = this.from(since)
     if (!mark || from === null) return missing('This can be said once it has happened.')
-    if (this.gapSince(from)) return missing(AGAIN)
+    if (this.missedUntil('high-watermark') > from) return missing(AGAIN)
     const fell = this.events('high-watermark', { after: since }).find(
       ({ to, before }) => before !== null && to < before,
     )
@@ -206,7 +216,7 @@ export class HistoryView {
     const [from, to] = [this.from(after), this.from(until)]
     if (from === null || to === null) return missing('This can be said once it has happened.')
     const gap = this.log.since('gap', this.told.name, from).some(({ seq }) => seq <= to)
-    if (gap) return missing(AGAIN)
+    if (gap || this.log.forgotten('leader') > from) return missing(AGAIN)
     const events = this.log.since('leader', this.told.name, this.told.room).filter(({ seq }) => seq <= to)
     const during = events.filter(({ seq }) => seq > from)
     const before = events.findLast(({ seq }) => seq <= from)
@@ -276,11 +286,13 @@ export class HistoryView {
     )
   }
 
-  /** After that moment all links were whole again. */
+  /** After that moment all links were whole again, and are. */
   healed({ after }: { after: After }): Verdict {
     if (this.from(after) === null) return missing('No link has been cut yet.')
+    const { length } = this.told.cuts
+    if (length > 0) return missing(`${length} links are still cut.`)
     const whole = this.last('network', ({ cuts }) => cuts.length === 0, { after })
-    if (!whole) return missing(`${this.told.cuts.length} links are still cut.`)
+    if (!whole) return missing('No link has been mended since.')
     return seen(whole, 'All links are whole again.')
   }
 
@@ -301,6 +313,8 @@ export class HistoryView {
     if (!probe || probe.acknowledged === 0) return missing('The probe has written nothing yet.')
     if (probe.lost.length > 0)
       return missing(`${probe.lost.length} acknowledged records are lost, the first at offset ${probe.lost[0]}.`)
+    if (probe.beganAnewAt !== null && probe.beganAnewAt > mark.at)
+      return missing('The probe began anew, and what it wrote before was not read back. Do it again.')
     if (probe.readBackAt === null || probe.readBackAt <= mark.at)
       return missing('The probe has not read everything back yet.')
     const { acknowledged, readBackAt } = probe
@@ -313,7 +327,7 @@ export class HistoryView {
   /** True where the watcher missed something since then: no "never" holds over it. */
   hasGap({ after }: Since = {}): boolean {
     const from = this.from(after)
-    return from !== null && this.gapSince(from)
+    return from !== null && this.missedUntil() > from
   }
 
   // --- how
@@ -326,8 +340,10 @@ export class HistoryView {
     return mark && Math.max(mark.seq, room)
   }
 
-  private gapSince(seq: number): boolean {
-    return this.log.since('gap', this.told.name, seq).length > 0
+  /** The last entry up to which events of this type (left out: of any) may be missing; 0: none are. */
+  private missedUntil(type?: EventType): number {
+    const gap = this.log.since('gap', this.told.name, 0).at(-1)?.seq ?? 0
+    return Math.max(gap, this.log.forgotten('gap'), this.log.forgotten(type))
   }
 
   /** When a node that led and went down lost its lead: one that shuts down in order hands it over first. */

@@ -56,32 +56,61 @@ function upcast(raw: unknown): unknown {
 export type Clock = { now(): number; mono(): number }
 export const systemClock: Clock = { now: () => Date.now(), mono: () => performance.now() }
 
-/** So many entries are between two checkpoints of the fold, and are read together. */
-export const CHUNK = 1_000
+/** So much is between two checkpoints of the fold, and is read together. */
+const CHUNK = { entries: 1_000, bytes: 4 * 1_024 * 1_024 }
 
-/** How entries lie in the file: where every chunk begins, and the length of all, in bytes. */
-type Extent = { chunks: number[]; bytes: number; count: number }
+/** How entries lie in the file: in chunks, each of whole lines. */
+class Extent {
+  /** in bytes */
+  length = 0
+  private readonly starts: number[] = []
+  /** numbers of the entries with which chunks begin */
+  private readonly firsts = new Set<number>()
+  /** entries in the newest chunk */
+  private count = 0
+
+  /** @param bytes with the end of its line */
+  add(seq: number, bytes: number): void {
+    const start = this.starts.at(-1)
+    if (start === undefined || this.count >= CHUNK.entries || this.length - start >= CHUNK.bytes) {
+      this.starts.push(this.length)
+      this.firsts.add(seq)
+      this.count = 0
+    }
+    this.count++
+    this.length += bytes
+  }
+
+  begins(seq: number): boolean {
+    return this.firsts.has(seq)
+  }
+
+  /** @returns where the chunk lies in the file, in bytes */
+  chunk(index: number): { from: number; to: number } | null {
+    const from = this.starts[index]
+    return from === undefined ? null : { from, to: this.starts[index + 1] ?? this.length }
+  }
+}
 
 /**
  * Reads a history as far as it is whole: a crash can leave a last line without its end.
  * @throws Error naming file and line when a line in the middle is not an entry
  */
-export async function readHistory(file: string): Promise<{ entries: Entry[] } & Extent> {
+export async function readHistory(file: string): Promise<{ entries: Entry[]; extent: Extent }> {
   const whole = await readOptionalFile(file)
-  if (!whole) return { entries: [], chunks: [], bytes: 0, count: 0 }
   const entries: Entry[] = []
-  const chunks: number[] = []
-  let bytes = 0
-  for (let end = whole.indexOf(NEWLINE); end >= 0; end = whole.indexOf(NEWLINE, bytes)) {
-    if (entries.length % CHUNK === 0) chunks.push(bytes)
+  const extent = new Extent()
+  if (!whole) return { entries, extent }
+  for (let end = whole.indexOf(NEWLINE); end >= 0; end = whole.indexOf(NEWLINE, extent.length)) {
     try {
-      entries.push(parseEntry(whole.toString('utf8', bytes, end)))
+      const read = parseEntry(whole.toString('utf8', extent.length, end))
+      entries.push(read)
+      extent.add(read.seq, end + 1 - extent.length)
     } catch (error) {
       throw new Error(`${file}:${entries.length + 1} is not an entry of a history`, { cause: error })
     }
-    bytes = end + 1
   }
-  return { entries, chunks, bytes, count: entries.length }
+  return { entries, extent }
 }
 const NEWLINE = 0x0a
 
@@ -127,19 +156,27 @@ export class History {
     failed: (error: unknown) => void,
   ): Promise<{ history: History; entries: Entry[] }> {
     await mkdir(dirname(file), { recursive: true })
-    const { entries, ...extent } = await readHistory(file)
+    const { entries, extent } = await readHistory(file)
     const handle = await open(file, 'a+')
-    await handle.truncate(extent.bytes)
+    try {
+      await handle.truncate(extent.length)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
     const next = (entries.at(-1)?.seq ?? 0) + 1
     return { history: new History(handle, next, extent, clock, stored, failed), entries }
   }
 
+  beginsChunk(seq: number): boolean {
+    return this.extent.begins(seq)
+  }
+
   /** @returns those entries of a chunk that are in the file, oldest first */
   async read(chunk: number): Promise<Entry[]> {
-    const { chunks, bytes } = this.extent
-    const from = chunks[chunk]
-    if (from === undefined) return []
-    const to = chunks[chunk + 1] ?? bytes
+    const extent = this.extent.chunk(chunk)
+    if (!extent) return []
+    const { from, to } = extent
     const buffer = Buffer.alloc(to - from)
     await this.handle.read(buffer, 0, buffer.length, from)
     // They were checked when they came.
@@ -170,7 +207,7 @@ export class History {
         const batch = this.waiting.splice(0)
         const lines = batch.map((one) => Buffer.from(`${JSON.stringify(one)}\n`))
         await this.handle.appendFile(Buffer.concat(lines))
-        this.grow(lines)
+        for (const [index, line] of lines.entries()) this.extent.add(batch[index]!.seq, line.length)
         if (batch.some((one) => PROMISED.has(one.body.type))) await this.handle.datasync()
         this.stored(batch)
       }
@@ -179,14 +216,6 @@ export class History {
       this.failed(error)
     } finally {
       this.writing = null
-    }
-  }
-
-  private grow(lines: Buffer[]): void {
-    for (const line of lines) {
-      if (this.extent.count % CHUNK === 0) this.extent.chunks.push(this.extent.bytes)
-      this.extent.bytes += line.length
-      this.extent.count++
     }
   }
 

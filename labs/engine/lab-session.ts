@@ -57,7 +57,7 @@ export class LabSession extends EventEmitter<Events> {
     this.layout = layoutOf(lab)
     this.fold = nothing(this.layout)
     this.line = new Timeline(lab)
-    this.past = new LookBack(this.layout, (chunk) => this.history.read(chunk))
+    this.past = new LookBack(this.layout, () => this.history)
   }
 
   /** Opens a lab session anew or from its history. @param options.file its history.ndjson */
@@ -214,7 +214,9 @@ export class LabSession extends EventEmitter<Events> {
 
   /** The host of a node, as the wire says or else the lab. */
   private hostOf(cluster: string, node: number): string | null {
-    const seen = Object.values(this.fold.clusters[cluster]?.nodes ?? {}).find((one) => one.node === node)
+    const seen = Object.values(this.fold.clusters[cluster]?.nodes ?? {}).find(
+      (one) => one.node === node && one.believed,
+    )
     return seen?.host ?? this.layout.clusters[cluster]?.find(({ id }) => id === node)?.host ?? null
   }
 

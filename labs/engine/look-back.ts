@@ -2,13 +2,17 @@
  * The fold at any earlier time. Folds at every chunk's beginning are kept (they share what did not change), the entries
  * are not: those of one chunk are read again from the file.
  */
-import { isSample } from '#labs/protocol/observation.ts'
+import { isSample, type Observation } from '#labs/protocol/observation.ts'
 import { type Fold, foldEntry } from './fold.ts'
-import { CHUNK, type Entry } from './history.ts'
+import type { Entry, History } from './history.ts'
 import type { Layout } from './layout.ts'
-import { sampleKey } from './samples.ts'
+import { sampleKey, supersedes } from './samples.ts'
 
-type Checkpoint = { fold: Fold; at: number }
+/** `count`: of the entries before it */
+type Checkpoint = { fold: Fold; at: number; count: number }
+
+/** Scrubbing comes back within moments; a chunk's entries are too large to keep for nobody. */
+const KEPT_MS = 5_000
 
 export class LookBack {
   private readonly checkpoints: Checkpoint[] = []
@@ -16,18 +20,19 @@ export class LookBack {
   /** of the newest entry, ms since 1970 */
   private newest = 0
   /** Scrubbing stays near where it is: the chunk that was read last. */
-  private cached: { chunk: number; count: number; entries: Promise<Entry[]> } | null = null
+  private cached: { chunk: number; end: number; entries: Promise<Entry[]> } | null = null
+  private dropping: NodeJS.Timeout | null = null
 
   constructor(
     private readonly layout: Layout,
-    private readonly read: (chunk: number) => Promise<Entry[]>,
+    private readonly history: () => Pick<History, 'read' | 'beginsChunk'>,
   ) {}
 
   /** @param fold of all before the entry */
-  take({ at }: Entry, fold: Fold): void {
+  take({ at, seq }: Entry, fold: Fold): void {
     // Clocks of gateway and switch: a later entry may be earlier by some milliseconds.
     this.newest = Math.max(this.newest, at)
-    if (this.count % CHUNK === 0) this.checkpoints.push({ fold, at: this.newest })
+    if (this.history().beginsChunk(seq)) this.checkpoints.push({ fold, at: this.newest, count: this.count })
     this.count++
   }
 
@@ -53,10 +58,13 @@ export class LookBack {
   }
 
   private entries(chunk: number): Promise<Entry[]> {
-    const count = Math.min(this.count - chunk * CHUNK, CHUNK)
-    if (this.cached?.chunk !== chunk || this.cached.count !== count) {
-      this.cached = { chunk, count, entries: this.read(chunk) }
-    }
+    const end = this.checkpoints[chunk + 1]?.count ?? this.count
+    if (this.cached?.chunk !== chunk || this.cached.end !== end)
+      this.cached = { chunk, end, entries: this.history().read(chunk) }
+    if (this.dropping) clearTimeout(this.dropping)
+    this.dropping = setTimeout(() => {
+      this.cached = null
+    }, KEPT_MS).unref()
     return this.cached.entries
   }
 }
@@ -64,15 +72,16 @@ export class LookBack {
 /** Those up to then, oldest first, without the samples that later ones made meaningless: most of a quiet hour. */
 function whatCounts(entries: Entry[], at: number): Entry[] {
   const counting: Entry[] = []
-  const sampled = new Set<string>()
-  const later = entries.findIndex((entry) => entry.at > at)
-  for (let index = (later < 0 ? entries.length : later) - 1; index >= 0; index--) {
+  const sampled = new Map<string, Observation>()
+  const end = entries.findIndex((entry) => entry.at > at)
+  for (let index = (end < 0 ? entries.length : end) - 1; index >= 0; index--) {
     const entry = entries[index]!
     const { body } = entry
     if (body.type === 'observed' && isSample(body.observation)) {
       const key = sampleKey(body.observation)
-      if (sampled.has(key)) continue
-      sampled.add(key)
+      const later = sampled.get(key)
+      sampled.set(key, body.observation)
+      if (later && supersedes(later, body.observation)) continue
     }
     counting.push(entry)
   }

@@ -8,6 +8,7 @@ import type { Entry } from './history.ts'
 /** Hours of a lively room; the oldest go. */
 const MAX_EVENTS = 5_000
 const MAX_COMMAND_CHARS = 200
+const MAX_SAYS_CHARS = 300
 
 /** The name of a node: its host's, where that is known. */
 export type Names = (cluster: string, node: number) => string | null
@@ -35,7 +36,7 @@ export class Timeline {
   }
 
   private add(told: Told): TimelineEvent {
-    const event = { seq: this.next++, ...told }
+    const event = { seq: this.next++, ...told, says: shortened(told.says, MAX_SAYS_CHARS) }
     this.all.push(event)
     if (this.all.length > MAX_EVENTS) this.all = this.all.slice(MAX_EVENTS / 10)
     return event
@@ -104,7 +105,7 @@ const OUTAGES = {
   metadata: 'No active controller answered',
 }
 
-const shortened = (text: string) => (text.length > MAX_COMMAND_CHARS ? `${text.slice(0, MAX_COMMAND_CHARS)}…` : text)
+const shortened = (text: string, chars = MAX_COMMAND_CHARS) => (text.length > chars ? `${text.slice(0, chars)}…` : text)
 
 function command(
   { command, host, exitStatus, startedAt }: Extract<Observation, { type: 'command' }>,

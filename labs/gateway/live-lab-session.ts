@@ -9,6 +9,7 @@ import type { LabSessionState, TimelineEvent, ToBrowser, ToGateway } from '#labs
 import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
 import type { Room } from '#labs/sandbox/room.ts'
+import { Looks } from './looks.ts'
 
 /** Longer than a need's cadence and a file's read on a busy machine; `labs verify` waits 20 s for its answer. */
 const ASSESS_LIMIT_MS = 12_000
@@ -34,6 +35,7 @@ export class LiveLabSession extends EventEmitter<Events> {
   private welcomed = false
   /** number of the last observation of this room that the engine was given */
   private newest = 0
+  readonly looks = new Looks((at) => this.engine.viewAt(at))
   lastActive = Date.now()
   browsers = 0
 

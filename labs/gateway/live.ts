@@ -1,11 +1,10 @@
 /** The WebSocket of one browser: labs/protocol/live.ts. What it sends is validated, what it is sent is bounded. */
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { RawData, WebSocket } from 'ws'
 import { KraftlabError } from '#config/errors.ts'
 import { MAX_INPUT_CHARS, type TimelineEvent, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
-import { parseOptional, shownError } from './requests.ts'
+import { log, parseOptional, shownError } from './requests.ts'
 import { RateLimit } from './room-cap.ts'
 
 /** JSON writes a control character as six; the rest of a message is small. */
@@ -13,12 +12,12 @@ export const MAX_MESSAGE_BYTES = MAX_INPUT_CHARS * 6 + 1_024
 
 /** Two frames of a screen: nobody sees a state for less. */
 const STATE_EVERY_MS = 75
+/** Thousands of partitions take longer to write out. */
+const STATE_CHARS_A_MS = 4_096
 /** Numbers that move all the time, as six nodes' log ends do, are read once in a while, not at each step. */
 const SAMPLES_EVERY_MS = 500
 /** A large state comes less often, so that none takes more than this; only samples wait so long. */
 const SAMPLE_BYTES_A_MS = 64
-/** Scrubbing costs a few milliseconds each time; nobody sees more than two frames of a screen do. */
-const LOOK_EVERY_MS = 30
 /** A browser that has not taken this much yet gets no further state: it would only be older when it arrives. */
 const STATE_SKIP_BYTES = 256 * 1_024
 /** The switch gives each viewer credit of some 100,000 characters; a browser this far behind is gone or hostile. */
@@ -39,7 +38,7 @@ type ViewerMessage = Extract<
 >
 
 /** Close codes 4000 and above are an application's own. */
-export const CLOSE = { behind: 4_000, signedOut: 4_001, badMessage: 4_002 } as const
+export const CLOSE = { failed: 1_011, behind: 4_000, signedOut: 4_001, badMessage: 4_002 } as const
 
 /**
  * @param stillSignedIn asked now and then: a sign-out ends the streams, too
@@ -74,6 +73,15 @@ export function serveBrowser(
     if (code === CLOSE.behind) socket.terminate()
   }
 
+  /** A state that cannot be shown is this browser's misfortune, not that of all whom the gateway serves. */
+  const orDrop = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      log(error)
+      drop(CLOSE.failed, 'could not be shown')
+    }
+  }
   const showState = () => {
     stateTimer = null
     if (socket.bufferedAmount > STATE_SKIP_BYTES) return showStateSoon(false)
@@ -85,33 +93,19 @@ export function serveBrowser(
   }
   function showStateSoon(samples: boolean): void {
     const now = performance.now()
+    const soon = now + Math.max(STATE_EVERY_MS, shown.length / STATE_CHARS_A_MS)
     const samplesDue = shownAt + Math.max(SAMPLES_EVERY_MS, shown.length / SAMPLE_BYTES_A_MS)
-    const due = samples ? Math.max(samplesDue, now + STATE_EVERY_MS) : now + STATE_EVERY_MS
+    const due = samples ? Math.max(samplesDue, soon) : soon
     if (stateTimer && stateDue <= due) return
     if (stateTimer) clearTimeout(stateTimer)
     stateDue = due
-    stateTimer = setTimeout(showState, due - now)
+    stateTimer = setTimeout(() => orDrop(showState), due - now)
   }
   const showEvents = (events: TimelineEvent[]) => show({ type: 'timeline', whole: false, events })
 
-  /** The newest wish to look back; the ones before it are nobody's any more. */
-  let wanted: number | null = null
-  let looking = false
   async function look(at: number): Promise<void> {
-    wanted = at
-    if (looking) return
-    looking = true
-    try {
-      while (wanted !== null) {
-        const next: number = wanted
-        wanted = null
-        const then = await live.engine.viewAt(next)
-        if (wanted === null) show({ type: 'then', ...then })
-        await delay(LOOK_EVERY_MS)
-      }
-    } finally {
-      looking = false
-    }
+    const then = await live.looks.ask(name, at)
+    if (then) show({ type: 'then', ...then })
   }
   // When a room ends its viewers are forgotten there.
   const onEnded = () => attached.clear()
@@ -244,9 +238,12 @@ export function serveBrowser(
     live.off('told', showEvents)
     live.off('ended', onEnded)
     for (const viewer of attached.values()) live.detach(viewer)
+    live.looks.forget(name)
     live.browsers--
     gone()
   })
-  showState()
-  show({ type: 'timeline', whole: true, events: [...live.engine.timeline] })
+  orDrop(() => {
+    showState()
+    show({ type: 'timeline', whole: true, events: [...live.engine.timeline] })
+  })
 }

@@ -11,8 +11,10 @@ export type Dial = (host: string, port: number) => Promise<Duplex>
 
 /** From the first packet to the first answer. Soon tried again: a lost first packet is repeated only after a second. */
 const CONNECT_LIMIT_MS = 500
-/** One connection is two small processes to start: so often at most for each broker that does not answer. */
+/** One connection is two small processes to start: so often at most for each broker that does not answer, or hangs up. */
 const REDIAL_MS = 200
+/** A connection that the other side ended before that was none. */
+const LASTING_MS = 1_000
 /** Nothing here asks for more than 256 KiB, and one record beyond. */
 const MAX_RESPONSE_BYTES = 2 << 20
 
@@ -58,29 +60,42 @@ export class Brokers {
         throw new ConnectionError('closed', message(cause), { cause })
       })
       connection = new Connection(stream, { schemas: this.#schemas, maxResponseBytes: MAX_RESPONSE_BYTES })
-      this.#keep(connection)
+      this.#keep(connection, state)
       await connection.apiVersions({ timeoutMs: CONNECT_LIMIT_MS })
       return connection
     } catch (error) {
-      connection?.close()
-      state.blockedUntil = performance.now() + REDIAL_MS
-      state.why = `it cannot be reached on port ${port}`
+      if (connection) this.letGo(connection)
+      block(state, `it cannot be reached on port ${port}`)
       // another of its listeners may be one that needs no password
       state.ports.push(...state.ports.splice(0, 1))
       throw error
     }
   }
 
-  #keep(connection: Connection): void {
+  #keep(connection: Connection, state: State): void {
+    const made = performance.now()
     this.#open.add(connection)
-    void connection.closed.then(() => this.#open.delete(connection))
+    void connection.closed.then((why) => {
+      if (this.#open.delete(connection) && performance.now() - made < LASTING_MS) block(state, why.message)
+    })
     if (this.#closed) connection.close()
+  }
+
+  /** Ends it; nobody wants it any more. */
+  letGo(connection: Connection): void {
+    this.#open.delete(connection)
+    connection.close()
   }
 
   close(): void {
     this.#closed = true
     for (const connection of this.#open) connection.close()
   }
+}
+
+function block(state: State, why: string): void {
+  state.blockedUntil = performance.now() + REDIAL_MS
+  state.why = why
 }
 
 /** One connection, made again when it has ended or another broker is wanted. */
@@ -96,7 +111,7 @@ export class Line {
   /** @throws ConnectionError, KafkaError */
   async to(id: number): Promise<Connection> {
     if (this.#to?.id === id && this.#to.connection.alive) return this.#to.connection
-    this.#to?.connection.close()
+    if (this.#to) this.#brokers.letGo(this.#to.connection)
     this.#to = undefined
     const made = this.#brokers.connect(id)
     const abandoned = new Promise<never>((_, reject) => {
@@ -108,7 +123,7 @@ export class Line {
       return connection
     } catch (error) {
       made.then(
-        (late) => late.close(),
+        (late) => this.#brokers.letGo(late),
         () => undefined, // told already, or of no interest any more
       )
       throw error
@@ -119,7 +134,7 @@ export class Line {
 
   /** Waits for no broker but this one: what another was asked fails at once. */
   only(id: number): void {
-    if (this.#to && this.#to.id !== id) this.#to.connection.close()
+    if (this.#to && this.#to.id !== id) this.#brokers.letGo(this.#to.connection)
     if (this.#making && this.#making.id !== id) this.#making.abandon()
   }
 }

@@ -157,4 +157,6 @@ const configs = (replicas: number): Record<string, string> => ({
   'segment.bytes': String(4 << 20),
   'unclean.leader.election.enable': 'false',
   'cleanup.policy': 'delete',
+  // as they were sent, whatever the broker does with others
+  'compression.type': 'producer',
 })

@@ -15,15 +15,19 @@ export class Ledger {
   /** sequence number acknowledged at an offset, 0 for none */
   readonly #sequences: Int32Array
   readonly #found: Uint8Array
-  readonly #lost = new Set<number>()
+  readonly #lost: Set<number>
   #acknowledged = 0
   #readBack = 0
   #low = 0
   #high = 0
 
-  /** @param nonce nobody else's, so that no other record is taken for one of ours */
-  constructor(nonce: string, remembered = REMEMBERED) {
+  /**
+   * @param nonce nobody else's, so that no other record is taken for one of ours
+   * @param former of the cluster before: what that one lost stays lost
+   */
+  constructor(nonce: string, { remembered = REMEMBERED, former }: { remembered?: number; former?: Ledger } = {}) {
     this.#nonce = nonce
+    this.#lost = new Set(former ? former.#lost : [])
     this.#sequences = new Int32Array(remembered)
     this.#found = new Uint8Array(remembered)
   }
@@ -74,9 +78,11 @@ export class Ledger {
     this.#high = Math.min(this.#high, Math.max(end, this.#low))
   }
 
-  /** The log begins at `start`, by retention or at somebody's request: nothing is said about what was before. */
+  /** The log begins at `start`. Retention keeps more than is remembered here: what was before, somebody deleted. */
   beginsAt(start: number): void {
-    this.#low = Math.max(this.#low, Math.min(start, this.#high))
+    const low = Math.max(this.#low, Math.min(start, this.#high))
+    for (let offset = this.#low; offset < low; offset++) this.#lose(offset)
+    this.#low = low
   }
 
   /** The topic is another one of the same name, empty: all is lost that can be judged. */
@@ -102,7 +108,7 @@ export class Ledger {
 
   #reach(high: number): void {
     const fresh = Math.min(high - this.#high, this.#sequences.length)
-    for (let offset = high - fresh; offset < high; offset++) this.#sequences[this.#slot(offset)] = 0
+    for (let back = 1; back <= fresh; back++) this.#sequences[this.#slot(high - back)] = 0
     this.#high = high
     this.#low = Math.max(this.#low, high - this.#sequences.length)
   }

@@ -28,6 +28,7 @@ export type ProbeOptions = {
 
 const NONCE_BYTES = 9
 const SAMPLE_MS = 1_000
+const LOG_MS = 1_000
 const CLOCK: MeterClock = { mono: () => performance.now(), wall: () => Date.now() }
 
 export class Probe {
@@ -46,7 +47,7 @@ export class Probe {
 
   /** Begins at once. */
   constructor(options: ProbeOptions) {
-    const { cluster, brokers, dial, schemas, emit, problem = (error) => console.error('probe:', error) } = options
+    const { cluster, brokers, dial, schemas, emit, problem = logSeldom() } = options
     this.#cluster = cluster
     this.#emit = emit
     this.#brokers = new Brokers(brokers, dial, schemas)
@@ -96,7 +97,7 @@ export class Probe {
 
   /** With nothing written yet. */
   #begin(): void {
-    this.#ledger = new Ledger(randomBytes(NONCE_BYTES).toString('base64url'))
+    this.#ledger = new Ledger(randomBytes(NONCE_BYTES).toString('base64url'), { former: this.#ledger })
     this.#writer = new Writer(this.#ledger)
     this.#readBackAt = null
     this.#reader = new Reader(this.#ledger, () => {
@@ -129,5 +130,16 @@ export class Probe {
     if (text === this.#sampled || !this.#hasWorked) return
     this.#sampled = text
     this.#emit(sample)
+  }
+}
+
+/** To stderr, not more often than once a second: what fails is tried again at once. */
+function logSeldom(): (error: unknown) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return (error) => {
+    const now = performance.now()
+    if (now - last < LOG_MS) return
+    last = now
+    console.error('probe:', error)
   }
 }

@@ -1,8 +1,9 @@
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchPartition, logBounds } from '#labs/kafka/client/fetch-topic.ts'
+import { offset } from '#labs/kafka/client/offset.ts'
 import type { PartitionFetch } from '#labs/kafka/client/topics.ts'
-import { readBatches, recordsOf } from '#labs/kafka/log/batch.ts'
+import { type Batch, readBatches, recordsOf } from '#labs/kafka/log/batch.ts'
 import type { Leader } from './leadership.ts'
 import type { FoundRecord, Ledger } from './ledger.ts'
 import { REQUEST_LIMIT_MS, Withheld } from './pace.ts'
@@ -73,8 +74,8 @@ export class Reader {
     const records: FoundRecord[] = []
     let next = from
     for (const batch of readBatches(answer.records)) {
-      if (!batch.control) records.push(...recordsOf(batch))
-      next = Math.max(next, batch.lastOffset + 1)
+      if (isOurs(batch)) records.push(...recordsOf(batch))
+      next = Math.max(next, offset(batch.lastOffset, 'a batch') + 1)
     }
     this.#ledger.beginsAt(answer.logStart)
     this.#ledger.read(from, next, records)
@@ -105,3 +106,6 @@ export class Reader {
     this.rewind()
   }
 }
+
+/** The writer puts one record into a batch and compresses none. What is somebody else's may be of any size: not looked at. */
+const isOurs = ({ control, compression, count }: Batch): boolean => !control && compression === 'none' && count === 1

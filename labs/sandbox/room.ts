@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
+import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
 import { type FromSwitch, fromSwitch, type RoomPlan, type ToSwitch } from '#labs/protocol/room.ts'
@@ -121,10 +122,8 @@ export class Room extends EventEmitter<Events> {
 
   private onLine(line: unknown): void {
     if (isReplaced(line)) this.replaced = true
-    const parsed = fromSwitch.safeParse(line)
-    // A switch of another version, after an upgrade in place: what is not understood is not shown.
-    if (!parsed.success) return
-    const message = parsed.data
+    const message = understood(line)
+    if (!message) return
     if (message.type === 'reply') {
       const call = this.calls.get(message.call)
       if (message.error) call?.reject(errorOf(message.error))
@@ -161,6 +160,22 @@ export class Room extends EventEmitter<Events> {
     return true
   }
 }
+
+/** A switch of another version, after an upgrade in place: what is not understood is not shown, and if it was seen, missed. */
+function understood(line: unknown): FromSwitch | undefined {
+  const message = fromSwitch.safeParse(line)
+  if (message.success) return message.data
+  const seen = observedOf.safeParse(line)
+  if (!seen.success) return undefined
+  const why = 'something was seen that this Kraftlab does not understand'
+  return { ...seen.data, observation: { type: 'unobserved', why, since: seen.data.at } }
+}
+const observedOf = z.object({
+  type: z.literal('observed'),
+  number: z.number().int(),
+  at: z.number(),
+  mono: z.number(),
+})
 
 const errorOf = ({ code, message }: { code: string; message: string }): KraftlabError =>
   new KraftlabError(ERROR_CODES.find((one): one is ErrorCode => one === code) ?? 'HOST_UNAVAILABLE', message)

@@ -1,6 +1,7 @@
 /** The broker of one node, over one connection: once a second the ends of the logs that it has; needs ask it too. */
 import { describeCluster, whoIs } from '#labs/kafka/client/cluster.ts'
 import type { Connection } from '#labs/kafka/client/connection.ts'
+import { isOffset } from '#labs/kafka/client/offset.ts'
 import { DEBUGGING_REPLICA, LATEST, listOffsets, type PartitionOffset } from '#labs/kafka/client/topics.ts'
 import { Bell } from './clock.ts'
 import type { Node } from './node.ts'
@@ -85,7 +86,7 @@ export class BrokerWatch {
 
   #emit(type: 'log-ends' | 'replica-ends', ends: PartitionOffset[]): void {
     const partitions = ends
-      .filter(({ error }) => error === 0)
+      .filter(({ error, offset }) => error === 0 && isOffset(offset))
       .map(({ topic, partition, offset }) => ({ topic, partition, end: offset }))
       .sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition)
     // none at all is news only where there were some

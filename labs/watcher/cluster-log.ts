@@ -4,8 +4,9 @@
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { ConnectionError, KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchMetadata, fetchSnapshot, type LogPosition, type MetadataFetch } from '#labs/kafka/client/metadata-log.ts'
+import { offset as checked } from '#labs/kafka/client/offset.ts'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
-import { type Batch, readBatches } from '#labs/kafka/log/batch.ts'
+import { type Batch, type Budget, readBatches } from '#labs/kafka/log/batch.ts'
 import { prepareZstd } from '#labs/kafka/log/compression.ts'
 import { type MetadataRecord, metadataRecordsOf } from '#labs/kafka/log/metadata.ts'
 import { Projection } from './projection.ts'
@@ -13,10 +14,14 @@ import { QuorumViews } from './quorum-views.ts'
 
 /** All batches of one answer together: each alone may hold as much as a batch may. */
 const MAX_DECOMPRESSED_BYTES = 32 << 20
+/** A controller writes 10,000 at once at most, and so many of the smallest take no long time to decode. */
+const MAX_BATCH_RECORDS = 20_000
 
 export type Advance = {
   /** committed ones, in order, with NoOps; after a snapshot its records, from SnapshotHeader to SnapshotFooter */
   records: MetadataRecord[]
+  /** some are left out, beyond what a lab's cluster may have */
+  lacks: boolean
   /** bytes that came */
   bytes: number
   /** records are there that are not committed yet */
@@ -24,10 +29,12 @@ export type Advance = {
   /** the node does not lead, or not in this epoch */
   refused: boolean
 }
-const NOTHING: Advance = { records: [], bytes: 0, tail: false, refused: false }
+const NOTHING: Advance = { records: [], lacks: false, bytes: 0, tail: false, refused: false }
 
 export class ClusterLog {
   readonly projection = new Projection()
+  /** What was read last is still being told: nothing is read on. */
+  isBeingTold = false
   readonly views = new QuorumViews()
   /** as the leader told them last: nobody else tells who votes */
   voters: number[] = []
@@ -86,11 +93,12 @@ export class ClusterLog {
     const { host, connection, epoch } = from
     // another may have been elected, and read from, while this one kept us waiting
     const current = (): boolean => turn === this.#turn && this.views.leading()?.host === host
-    const took = (records: MetadataRecord[], next: { offset: number; epoch: number }): void => {
-      this.projection.apply(records)
+    const took = (all: MetadataRecord[], next: { offset: number; epoch: number }) => {
+      const records = this.projection.apply(all)
       this.#offset = next.offset
       this.#lastEpoch = next.epoch
       this.#giver = { host, epoch, at: now() }
+      return { records, lacks: records.length < all.length }
     }
     const position: LogPosition = { leaderEpoch: epoch, offset: this.#offset, lastFetchedEpoch: this.#lastEpoch }
     const answer = await this.#fetch(connection, position, maxWaitMs, current)
@@ -103,20 +111,20 @@ export class ClusterLog {
         this.#restart()
         return NOTHING
       case 'snapshot': {
-        const { endOffset, epoch: last } = answer.snapshot
+        const { epoch: last } = answer.snapshot
+        const endOffset = checked(answer.snapshot.endOffset, 'a snapshot')
         const bytes = await fetchSnapshot(connection, epoch, answer.snapshot)
         const records = await snapshotRecords(schemas, bytes, answer.snapshot)
         if (!current()) return NOTHING
         this.projection.clear()
-        took(records, { offset: endOffset, epoch: last })
-        return { ...NOTHING, records, bytes: bytes.length }
+        return { ...NOTHING, ...took(records, { offset: endOffset, epoch: last }), bytes: bytes.length }
       }
       case 'records': {
         const batches = await ready(readBatches(answer.records))
         if (!current()) return NOTHING
         const { records, next, tail } = committed(schemas, batches, position, answer.highWatermark)
-        if (next.offset > position.offset) took(records, next)
-        return { records, bytes: answer.records.length, tail, refused: false }
+        const taken = next.offset > position.offset ? took(records, next) : { records, lacks: false }
+        return { ...taken, bytes: answer.records.length, tail, refused: false }
       }
     }
   }
@@ -149,10 +157,12 @@ function committed(
   for (const batch of batches) {
     if (batch.lastOffset < next.offset) continue
     if (batch.lastOffset >= highWatermark) return { records, next, tail: true }
+    // the others are asked for again
+    if (records.length >= MAX_BATCH_RECORDS) break
     try {
       if (batch.baseOffset > next.offset)
         throw new ConnectionError('nonsense', `offset ${batch.baseOffset} where ${next.offset} was due`)
-      const decoded = metadataRecordsOf(schemas, batch, budget)
+      const decoded = decode(schemas, batch, budget)
       records.push(...decoded.filter((record) => record.offset >= next.offset))
     } catch (error) {
       // what came before it is good; the next reading begins with it
@@ -171,11 +181,17 @@ async function snapshotRecords(
   id: { endOffset: number; epoch: number },
 ): Promise<MetadataRecord[]> {
   const records: MetadataRecord[] = []
+  const budget = { left: MAX_DECOMPRESSED_BYTES }
   // offsets in a snapshot count its own records: in the log it stands for all up to its end
   for (const batch of await ready(readBatches(bytes)))
-    for (const record of metadataRecordsOf(schemas, batch))
+    for (const record of decode(schemas, batch, budget))
       records.push({ ...record, offset: id.endOffset - 1, epoch: id.epoch })
   return records
+}
+
+function decode(schemas: Schemas, batch: Batch, budget: Budget): MetadataRecord[] {
+  if (batch.count > MAX_BATCH_RECORDS) throw new ConnectionError('nonsense', `a batch of ${batch.count} records`)
+  return metadataRecordsOf(schemas, batch, budget)
 }
 
 /** Sees to it that all of them can be decompressed. */

@@ -6,12 +6,19 @@ import { describeCluster, describeQuorum, isNotLeader, type Quorum, whoIs } from
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchView, isOfCluster } from '#labs/kafka/client/metadata-log.ts'
+import { isOffset } from '#labs/kafka/client/offset.ts'
 import { ZERO_UUID } from '#labs/kafka/codec/uuid.ts'
 import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import type { Observation } from '#labs/protocol/observation.ts'
+import { Budget } from './budget.ts'
+import { MAX_QUORUM_MEMBERS } from './caps.ts'
 import { Bell } from './clock.ts'
 import type { Advance, ClusterLog } from './cluster-log.ts'
+import { Gaps } from './gaps.ts'
 import { jsonSafe } from './json-safe.ts'
 import type { Node } from './node.ts'
+
+type SeenQuorum = Extract<Observation, { type: 'quorum' }>
 
 const ASK_MS = 1_000
 /** While nobody leads, or somebody knows of a later epoch. */
@@ -26,10 +33,19 @@ const FETCH_PAUSE_MS = 10
 const MAX_BYTES_PER_MS = 4_096
 const RECORDS_PER_OBSERVATION = 500
 const CHARS_PER_OBSERVATION = 512 * 1024
+/** Of records as JSON, for each node: few bytes on the wire may be many of these. */
+const RECORD_CHARS = { perSecond: 1 << 20, burst: 8 << 20 }
+/** Beside its data: offset, epoch, timestamp, type, version. */
+const CHARS_AROUND_RECORD = 120
+/** What it says of its quorum, for each node: an election is less than the burst. */
+const QUORUMS = { perSecond: 1, burst: 10 }
 
 export class ControllerWatch {
   readonly #node: Node
   readonly #bell: Bell
+  readonly #recordChars: Budget
+  readonly #quorums: Budget
+  readonly #gaps: Gaps
   #log: ClusterLog | undefined
   #id: number | null = null
   /** null: not known yet */
@@ -39,7 +55,11 @@ export class ControllerWatch {
 
   constructor(node: Node) {
     this.#node = node
-    this.#bell = new Bell(node.room.clock)
+    const { clock } = node.room
+    this.#bell = new Bell(clock)
+    this.#recordChars = new Budget(clock, RECORD_CHARS)
+    this.#quorums = new Budget(clock, QUORUMS)
+    this.#gaps = new Gaps(node.room)
   }
 
   /** Others know something new: it is asked at once, not at the next tick. */
@@ -73,15 +93,17 @@ export class ControllerWatch {
         due = clock.now() + (this.#log?.views.settled ? ASK_MS : ASK_SOON_MS)
       }
       const left = Math.max(0, due - clock.now())
-      if (!this.#log?.mayRead(host)) {
+      const log = this.#log
+      if (!log || log.isBeingTold || !log.mayRead(host)) {
         if (await this.#bell.wait(left, signal)) due = await this.#soon(signal)
         continue
       }
       const before = clock.now()
       const waitMs = Math.round(Math.min(left, LONG_POLL_MS))
-      const advance = await this.#log.advance({ host, connection, epoch }, room.schemas, clock.now, waitMs)
+      const advance = await log.advance({ host, connection, epoch }, room.schemas, clock.now, waitMs)
       this.#node.answered()
-      this.#emitRecords(advance.records)
+      if (advance.lacks) this.#gaps.note(`the metadata log of ${host} has more than can be kept`)
+      this.#emitRecords(log, advance.records).catch(room.problem)
       if (advance.refused) due = await this.#soon(signal)
       await this.#pause(advance, clock.now() - before, signal)
     }
@@ -172,10 +194,7 @@ export class ControllerWatch {
       node,
       directory: directory === ZERO_UUID ? null : directory,
     })
-    this.#node.emitChanged({
-      type: 'quorum',
-      host: this.#node.host,
-      clusterId: this.#node.knownCluster,
+    this.#emitChangedQuorum({
       leader: leader < 0 ? null : leader,
       epoch,
       voters: voters.map(member),
@@ -190,8 +209,8 @@ export class ControllerWatch {
     this.#node.emitChanged({
       type: 'metadata-log',
       host: this.#node.host,
-      highWatermark: highWatermark < 0 ? null : highWatermark,
-      replicas: [...voters, ...observers].map(({ node, logEndOffset, lastCaughtUp }) => ({
+      highWatermark: isOffset(highWatermark) ? highWatermark : null,
+      replicas: [...voters, ...observers].slice(0, MAX_QUORUM_MEMBERS).map(({ node, logEndOffset, lastCaughtUp }) => ({
         node,
         logEndOffset,
         lagMs: lastCaughtUp < 0 || caughtUp < 0 ? null : Math.max(0, caughtUp - lastCaughtUp),
@@ -202,10 +221,7 @@ export class ControllerWatch {
   /** One that follows tells whom, in which epoch. Who votes is as the leader told last, without their directories. */
   #emitView({ leader, epoch }: { leader: number | null; epoch: number }): void {
     const voters = this.#log?.voters.length ? this.#log.voters : this.#controllers
-    this.#node.emitChanged({
-      type: 'quorum',
-      host: this.#node.host,
-      clusterId: this.#node.knownCluster,
+    this.#emitChangedQuorum({
       leader,
       epoch,
       voters: voters.map((node) => ({ node, directory: null })),
@@ -213,25 +229,64 @@ export class ControllerWatch {
     })
   }
 
-  #emitRecords(all: MetadataRecord[]): void {
+  /** One that is too soon is left out: it is asked again, and what it says then is told. */
+  #emitChangedQuorum({
+    voters,
+    observers,
+    ...says
+  }: Pick<SeenQuorum, 'leader' | 'epoch' | 'voters' | 'observers'>): void {
+    const { host, knownCluster: clusterId } = this.#node
+    if (this.#quorums.waitMs > 0) return
+    const sent = this.#node.emitChanged({
+      type: 'quorum',
+      host,
+      clusterId,
+      ...says,
+      voters: voters.slice(0, MAX_QUORUM_MEMBERS),
+      observers: observers.slice(0, Math.max(0, MAX_QUORUM_MEMBERS - voters.length)),
+    })
+    if (sent) this.#quorums.take(1)
+  }
+
+  /** At once where the budget allows it; else bit by bit, and no more is read meanwhile. */
+  async #emitRecords(log: ClusterLog, all: MetadataRecord[]): Promise<void> {
     const { host, room, fellows } = this.#node
     const records = all.filter(({ type }) => type !== 'NO_OP_RECORD')
-    let chunk: MetadataRecord[] = []
-    let chars = 0
-    const send = (): void => {
-      if (chunk.length > 0) room.emit({ type: 'metadata', host, records: chunk })
-      chunk = []
-      chars = 0
+    if (records.length === 0) return
+    log.isBeingTold = true
+    let hasWaited = false
+    try {
+      for (const { chunk, chars } of chunks(records)) {
+        for (let wait = this.#recordChars.waitMs; wait > 0; wait = this.#recordChars.waitMs) {
+          await room.clock.delay(wait, room.signal)
+          if (room.signal.aborted) return
+          hasWaited = true
+        }
+        this.#recordChars.take(chars)
+        room.emit({ type: 'metadata', host, records: chunk })
+      }
+    } finally {
+      log.isBeingTold = false
     }
-    for (const record of records) {
-      const safe = jsonSafe(record.data)
-      chunk.push({ ...record, data: safe.data })
-      chars += safe.chars
-      if (chunk.length >= RECORDS_PER_OBSERVATION || chars >= CHARS_PER_OBSERVATION) send()
-    }
-    send()
-    if (records.length > 0) fellows.topicsChanged()
+    if (hasWaited) this.#bell.ring()
+    fellows.topicsChanged()
   }
+}
+
+/** As many as one observation is to hold, made one after the other. `chars` as JSON. */
+function* chunks(records: MetadataRecord[]): Generator<{ chunk: MetadataRecord[]; chars: number }> {
+  let chunk: MetadataRecord[] = []
+  let chars = 0
+  for (const record of records) {
+    const safe = jsonSafe(record.data)
+    chunk.push({ ...record, data: safe.data })
+    chars += safe.chars + CHARS_AROUND_RECORD
+    if (chunk.length < RECORDS_PER_OBSERVATION && chars < CHARS_PER_OBSERVATION) continue
+    yield { chunk, chars }
+    chunk = []
+    chars = 0
+  }
+  if (chunk.length > 0) yield { chunk, chars }
 }
 
 /** @returns null where this node does not lead */

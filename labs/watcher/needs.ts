@@ -16,6 +16,8 @@ const PASSING_TIMES = 20
 const FILE_TIMEOUT_MS = 3_000
 /** Each kind has limits of its own; together they could still be more than anybody looks at. */
 const MAX_RESULT_CHARS = 4 << 20
+/** After a large one there is a pause: 1 MB a second is more than anybody looks at. */
+const CHARS_PER_MS = 1_000
 
 type Fetch = () => Promise<Fetched>
 
@@ -58,8 +60,8 @@ class NeedWatch {
       }
       if (!passing) passed = 0
       if (signal.aborted) break
-      this.#send(result)
-      await this.#room.clock.delay(LEAST_PAUSE_MS, signal)
+      const chars = this.#send(result)
+      await this.#room.clock.delay(Math.max(LEAST_PAUSE_MS, chars / CHARS_PER_MS), signal)
       await this.#bell.wait(CADENCE_MS, signal)
     }
     this.#room.signal.removeEventListener('abort', stop)
@@ -74,16 +76,18 @@ class NeedWatch {
     }
   }
 
-  #send(result: NeedResult): void {
+  /** @returns how many characters, 0 where that was told before */
+  #send(result: NeedResult): number {
     let text = JSON.stringify(result)
     let told = result
     if (text.length > MAX_RESULT_CHARS) {
       told = { state: 'failed', why: `a result of ${text.length} characters, more than ${MAX_RESULT_CHARS}` }
       text = JSON.stringify(told)
     }
-    if (text === this.#sent) return
+    if (text === this.#sent) return 0
     this.#sent = text
     this.#room.emit({ type: 'need', name: this.#need.name, result: told })
+    return text.length
   }
 }
 

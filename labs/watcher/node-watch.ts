@@ -94,11 +94,12 @@ export class NodeWatch implements Node {
     void guarded.then(() => this.#running.delete(guarded))
   }
 
-  emitChanged(observation: Observation): void {
+  emitChanged(observation: Observation): boolean {
     const text = JSON.stringify(observation)
-    if (this.#sent.get(observation.type) === text) return
+    if (this.#sent.get(observation.type) === text) return false
     this.#sent.set(observation.type, text)
     this.room.emit(observation)
+    return true
   }
 
   hasSent(type: Observation['type']): boolean {

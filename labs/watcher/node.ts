@@ -30,8 +30,8 @@ export type Node = {
   identify(clusterId: string, node: number | null): void
   /** null while it is not known */
   readonly knownCluster: string | null
-  /** Sends an observation unless it says what the last of its kind said. */
-  emitChanged(observation: Observation): void
+  /** Sends an observation unless it says what the last of its kind said. @returns whether it did */
+  emitChanged(observation: Observation): boolean
   /** one of this kind has been sent since the node came up */
   hasSent(type: Observation['type']): boolean
 }

@@ -1,5 +1,6 @@
 /** Which topics, partition leaders and brokers the metadata log tells of: what is needed to ask for their contents. */
 import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import { isWithinCaps, MAX_ALL_PARTITIONS, MAX_BROKERS, MAX_PARTITIONS, MAX_TOPICS } from './caps.ts'
 
 export type Partition = {
   /** -1 for none */
@@ -8,13 +9,6 @@ export type Partition = {
 }
 export type Topic = { id: string; name: string; partitions: Map<number, Partition> }
 
-/** A lab has some dozens; a node that lies could name millions. */
-const MAX_TOPICS = 5_000
-const MAX_PARTITIONS = 1_000
-const MAX_BROKERS = 64
-const MAX_REPLICAS = 64
-/** Kafka's own limit (org.apache.kafka.common.internals.Topic). */
-const MAX_NAME_CHARS = 249
 /** In PARTITION_CHANGE_RECORD: unchanged. */
 const NO_LEADER_CHANGE = -2
 
@@ -23,9 +17,11 @@ type Fields = { [name: string]: unknown }
 export class Projection {
   readonly #byId = new Map<string, Topic>()
   readonly #brokers = new Set<number>()
+  #partitions = 0
 
   clear(): void {
     this.#byId.clear()
+    this.#partitions = 0
     this.#brokers.clear()
   }
 
@@ -42,47 +38,63 @@ export class Projection {
     return [...this.#brokers]
   }
 
-  apply(records: MetadataRecord[]): void {
-    for (const record of records) this.#apply(record.type, record.data as Fields)
+  /** @returns those that are within what a lab's cluster may have; of the others nothing is kept */
+  apply(records: MetadataRecord[]): MetadataRecord[] {
+    return records.filter(({ type, data }) => isWithinCaps(data) && this.#apply(type, data as Fields))
   }
 
-  #apply(type: string, data: Fields): void {
+  /** @returns false for one too many */
+  #apply(type: string, data: Fields): boolean {
     switch (type) {
       case 'SnapshotHeader':
         this.clear()
-        return
+        return true
       case 'TOPIC_RECORD':
-        if (this.#byId.size < MAX_TOPICS && String(data.name).length <= MAX_NAME_CHARS)
-          this.#byId.set(String(data.topicId), {
-            id: String(data.topicId),
-            name: String(data.name),
-            partitions: new Map(),
-          })
-        return
+        return this.#name(String(data.topicId), String(data.name))
       case 'REMOVE_TOPIC_RECORD':
-        this.#byId.delete(String(data.topicId))
-        return
+        this.#remove(String(data.topicId))
+        return true
       case 'PARTITION_RECORD':
       case 'PARTITION_CHANGE_RECORD':
-        this.#place(data)
-        return
-      case 'REGISTER_BROKER_RECORD':
-        if (this.#brokers.size < MAX_BROKERS) this.#brokers.add(Number(data.brokerId))
-        return
+        return this.#place(data)
+      case 'REGISTER_BROKER_RECORD': {
+        const id = Number(data.brokerId)
+        if (!this.#brokers.has(id) && this.#brokers.size >= MAX_BROKERS) return false
+        this.#brokers.add(id)
+        return true
+      }
       case 'UNREGISTER_BROKER_RECORD':
         this.#brokers.delete(Number(data.brokerId))
-        return
+        return true
+      default:
+        return true
     }
   }
 
-  #place(data: Fields): void {
+  #name(id: string, name: string): boolean {
+    if (!this.#byId.has(id) && this.#byId.size >= MAX_TOPICS) return false
+    this.#remove(id)
+    this.#byId.set(id, { id, name, partitions: new Map() })
+    return true
+  }
+
+  #remove(id: string): void {
+    this.#partitions -= this.#byId.get(id)?.partitions.size ?? 0
+    this.#byId.delete(id)
+  }
+
+  #place(data: Fields): boolean {
     const partitions = this.#byId.get(String(data.topicId))?.partitions
+    // of a topic that was one too many, perhaps
+    if (!partitions) return this.#byId.size < MAX_TOPICS
     const index = Number(data.partitionId)
-    const before = partitions?.get(index)
-    if (!partitions || (!before && partitions.size >= MAX_PARTITIONS)) return
+    const before = partitions.get(index)
+    if (!before && (partitions.size >= MAX_PARTITIONS || this.#partitions >= MAX_ALL_PARTITIONS)) return false
+    if (!before) this.#partitions++
     // in a change these are tagged fields: absent where they have their default, which says unchanged
     const kept = data.leader === undefined || data.leader === NO_LEADER_CHANGE
-    const replicas = Array.isArray(data.replicas) ? data.replicas.slice(0, MAX_REPLICAS).map(Number) : before?.replicas
+    const replicas = Array.isArray(data.replicas) ? data.replicas.map(Number) : before?.replicas
     partitions.set(index, { leader: kept ? (before?.leader ?? -1) : Number(data.leader), replicas: replicas ?? [] })
+    return true
   }
 }

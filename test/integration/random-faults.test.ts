@@ -35,10 +35,11 @@ const lab = defineLab({
       },
     }),
   },
+  hosts: ['client'],
   probe: 'main',
   steps: [step('one', { title: 'One', ask: 'Well?', judge: () => passed('Yes.') })],
 })
-const nodes = lab.hosts.map(({ name }) => name)
+const nodes = lab.clusters.main!.nodes.map(({ host }) => host)
 
 const seed = Number(process.env.KRAFTLAB_SEED ?? Date.now() % 1_000_000)
 let state = seed
@@ -118,8 +119,11 @@ test(`${FAULTS} random faults, seed ${seed}`, { timeout: FAULTS * (REST_LIMIT_MS
     promised(room)
   }
 
-  // All that was acknowledged is read back after the last fault.
+  // The probe reads all back after an outage, so it has one of its own.
   const after = Date.now()
+  await room.fault({ action: 'isolate', host: 'client' })
+  await pause(2_000)
+  await room.fault({ action: 'heal', host: 'client' })
   const probed = () => room.observed('probe').at(-1)
   await until(() => (probed()?.readBackAt ?? 0) > after, 'the probe to read everything back', REST_LIMIT_MS)
   expect(probed()).toMatchObject({ lost: [] })

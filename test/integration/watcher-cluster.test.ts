@@ -128,7 +128,8 @@ describe('three combined nodes, another cluster, and one that lies', () => {
       `records ${Math.round(performance.now() - pausedAt)} ms after a pause: ${JSON.stringify(need(watched, 'again')).slice(-160)}`,
     )
     await until('groups all the same', () => need(watched, 'groups again')?.state === 'fetched')
-    expect(performance.now() - pausedAt).toBeLessThan(4_000)
+    // at a follower, or at the latest at the next leader, which a session's end of 3 s makes
+    expect(performance.now() - pausedAt).toBeLessThan(8_000)
     expect((need(watched, 'groups again') as { value: Group[] }).value).toEqual([])
     const down = await until('down', () => ofHost(watched.of('node-down'), pausedHost).at(-1))
     console.log(`node-down ${Math.round(seenAt(watched, down) - pausedAt)} ms after SIGSTOP: ${down.why}`)

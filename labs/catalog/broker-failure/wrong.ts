@@ -1,7 +1,14 @@
 import { defineWrong, downHost, fault, run, waitFor } from '#labs/engine/solution.ts'
+import type { LabSessionState } from '#labs/protocol/live.ts'
 
 const CLIENT = { host: 'client' }
 const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092,broker-3:9092'
+
+const broker2 = (see: LabSessionState) => see.clusters[0]!.nodes.find(({ host }) => host === 'broker-2')
+const allInSync = (see: LabSessionState) =>
+  see.clusters[0]!.topics.every(({ partitions }) =>
+    partitions.every(({ replicas }) => replicas.every(({ inSync }) => inSync)),
+  )
 
 export default defineWrong({
   replicated: {
@@ -14,12 +21,23 @@ export default defineWrong({
     ],
   },
   fenced: {
-    why: 'a node is killed, but it is the controller: there is nobody left to fence anyone',
-    do: [fault({ action: 'kill', host: 'controller-1' })],
+    why: 'the broker is stopped in order: it hands its partitions over before it goes',
+    do: [
+      fault({ action: 'stop', host: 'broker-2' }),
+      waitFor((see) => broker2(see)?.up === false && broker2(see)?.fenced === true, 'broker-2 down and fenced'),
+    ],
   },
   'leaders-moved': {
-    why: 'the broker is stopped in order: it hands its partitions over before it goes',
-    do: [fault({ action: 'stop', host: 'broker-2' })],
+    why: 'the broker dies, but it led nothing: it had been restarted in order and not been given its partitions back',
+    do: [
+      fault({ action: 'stop', host: 'broker-2' }),
+      waitFor((see) => broker2(see)?.up === false && broker2(see)?.process === 'none', 'broker-2 stopped'),
+      fault({ action: 'start', host: 'broker-2' }),
+      waitFor((see) => broker2(see)?.up === true && broker2(see)?.fenced === false, 'broker-2 unfenced'),
+      waitFor(allInSync, 'every replica in sync'),
+      fault({ action: 'kill', host: 'broker-2' }),
+      waitFor((see) => broker2(see)?.fenced === true, 'broker-2 fenced'),
+    ],
   },
   'writes-go-on': {
     why: 'two of three brokers die: one replica in sync is too few',

@@ -32,7 +32,7 @@ export default defineLab({
           id: 'leader-died',
           title: 'The active controller died while it led',
           judge: ({ history }) => {
-            const down = history.last('node', ({ up, led }) => !up && led)
+            const down = history.last('node', ({ up, led, process }) => !up && led && process !== 'paused')
             if (!down || down.node === null) return history.nodeDown({ wasLeader: true })
             const { host, node, seq, at } = down
             const leader = history
@@ -47,7 +47,7 @@ export default defineLab({
           },
           hints: [
             'It has to die, not to shut down in order. The panel shows which host carries the leader’s mark.',
-            'Press Kill at that host, or open a terminal on it and send its Java process the signal that it cannot catch.',
+            'Choose Kill (SIGKILL) in the menu of that host, or open a terminal on it and send its Java process the signal that it cannot catch.',
             'In a terminal of the leader’s host: pkill -9 -f kafka.Kafka',
           ],
         },
@@ -96,7 +96,7 @@ export default defineLab({
           judge: ({ history }) => history.nodeUp({ after: 'leader-died' }),
           hints: [
             'Its disk is whole and its configuration lies where it was: it only has to be started.',
-            'Press Start at its host, or use kafka-server-start there with config/controller.properties.',
+            'Choose Start in the menu of its host, or use kafka-server-start there with config/controller.properties.',
             'In a terminal of that host: ./bin/kafka-server-start -daemon config/controller.properties',
           ],
         },
@@ -110,7 +110,7 @@ export default defineLab({
           },
           hints: [
             'It has to reach the new leader and fetch what it missed. That takes a second or two.',
-            'Compare its log end offset with the high watermark: ./bin/kafka-metadata-quorum describe --replication shows all of them.',
+            'Compare its log end offset with the leader’s, on client: ./bin/kafka-metadata-quorum --bootstrap-server broker-1:9092 describe --replication',
             'Leave it running, with no link cut, and let the other controller lead. If it leads again itself, kill the leader once more and start it.',
           ],
         },

@@ -1,5 +1,7 @@
+import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, missing, passed, step } from '#labs/engine/define.ts'
-import { followsLeader, partitionsOf, told } from '../quorum.ts'
+import type { After, HistoryView, Mark } from '#labs/engine/history-view.ts'
+import { FROM_THE_START, followsLeader, partitionsOf, told } from '../quorum.ts'
 
 export default defineLab({
   slug: 'network-partition',
@@ -20,8 +22,8 @@ export default defineLab({
           judge: ({ history }) => history.isolated({ wasLeader: true }),
           hints: [
             'Nothing is stopped or killed here: the process lives, and the network takes it away.',
-            'Find the leader in the panel. The button Isolate at its host cuts all its links, both ways.',
-            'If another host is isolated, press Heal first. Then isolate the one with the leader’s mark.',
+            'Find the leader in the panel. Isolate from the network, in the menu of its host, cuts all its links, both ways.',
+            'If another host is isolated, choose Heal all cuts first. Then isolate the one with the leader’s mark.',
           ],
         },
         {
@@ -40,10 +42,11 @@ export default defineLab({
         {
           id: 'stepped-down',
           title: 'The isolated controller says itself that it leads no more',
-          judge: ({ history, passes }) =>
-            passes['leader-isolated']
-              ? history.steppedDown({ after: 'leader-isolated' })
-              : missing('The leader is not cut off yet.'),
+          judge: ({ history, passes }) => {
+            if (!passes['leader-isolated']) return missing('The leader is not cut off yet.')
+            // Who healed too early, or killed it, isolates the one that leads then.
+            return history.steppedDown({ after: lastIsolation(history) })
+          },
           hints: [
             'A leader must hear from a majority of the voters. What does it do when it does not?',
             'It resigns after 3 seconds, by itself. Leave it cut off as long.',
@@ -59,30 +62,28 @@ export default defineLab({
           id: 'decided-meanwhile',
           title: 'Topic shipments was created while the old leader was cut off',
           judge: ({ cluster, history, network, passes }) => {
-            const host = passes['leader-isolated']?.evidence.host
+            if (!passes['leader-isolated']) return missing('The leader is not cut off yet.')
             const created = history.last('topic', ({ topic, is }) => topic === 'shipments' && is === 'created', {
               after: 'leader-isolated',
             })
             if (!created) {
               if (network.cuts.length === 0)
-                return missing(`${host} is no longer cut off. Isolate it again, then create topic shipments.`)
+                return missing('Nobody is cut off any more. Isolate the leader, then create topic shipments.')
               return missing(
                 cluster.leader === null
                   ? 'Nobody leads: no topic can be created.'
                   : 'There is no topic shipments that was created meanwhile.',
               )
             }
-            const links = history
-              .events('network', { after: 'leader-isolated' })
-              .findLast(({ seq }) => seq < created.seq)
-            if (links && !links.isolated.some((one) => one === host))
+            const old = formerLeaderCutOff(cluster, history, created)
+            if (!old)
               return missing(
-                `shipments was created when ${host} was no longer cut off. Delete it, isolate, create it again.`,
+                'shipments was created when no former leader was cut off. Delete it, isolate the leader, create it again.',
               )
             const partitions = partitionsOf(cluster.topics.shipments)
             return passed(
-              `shipments was created by node ${cluster.leader} in epoch ${cluster.epoch}, with ${partitions.length} partition${partitions.length === 1 ? '' : 's'}; ${host} knows nothing of it.`,
-              { leader: cluster.leader, epoch: cluster.epoch },
+              `shipments was created by node ${cluster.leader} in epoch ${cluster.epoch}, with ${partitions.length} partition${partitions.length === 1 ? '' : 's'}; ${old.host} knows nothing of it.`,
+              { ...old, leader: cluster.leader, epoch: cluster.epoch, seq: created.seq, at: created.at },
             )
           },
           hints: [
@@ -99,25 +100,32 @@ export default defineLab({
         {
           id: 'healed',
           title: 'All links are whole again',
-          judge: ({ history }) => history.healed({ after: 'leader-isolated' }),
+          judge: ({ history, passes }) =>
+            passes['decided-meanwhile']
+              ? history.healed({ after: 'decided-meanwhile' })
+              : missing('The majority has decided nothing yet. Create topic shipments first.'),
           hints: [
             'The network was taken away by a button; another one gives it back.',
-            'Heal at the isolated host mends its links, Heal all those of the whole room.',
-            'Press Heal all.',
+            'Reconnect in the menu of the isolated host mends its links, Heal all cuts those of the whole room.',
+            'Choose Heal all cuts.',
           ],
         },
         {
           id: 'follows',
           title: 'The old leader follows the new one and has caught up',
           judge: ({ cluster, passes }) => {
-            const node = told(passes['leader-isolated'], 'node')
+            const node = told(passes['decided-meanwhile'], 'node') ?? told(passes['leader-isolated'], 'node')
             if (node === null || !passes.healed) return missing('It is still cut off.')
+            if (cluster.leader === node)
+              return missing(
+                `Node ${node} was elected again, in epoch ${cluster.epoch}. Isolate its host until another leads, then choose Heal all cuts.`,
+              )
             return followsLeader(cluster, node)
           },
           hints: [
             'It has to hear of the later epoch, throw away what was never committed, and fetch the rest.',
-            'Compare its log end offset with the high watermark: ./bin/kafka-metadata-quorum describe --replication',
-            'Leave it running and all links whole for some seconds. If it was killed, start it: ./bin/kafka-server-start -daemon config/controller.properties',
+            'Compare its log end offset with the leader’s, on client: ./bin/kafka-metadata-quorum --bootstrap-server broker-1:9092 describe --replication',
+            'Leave it running and all links whole for some seconds. If it was killed, start it: ./bin/kafka-server-start -daemon config/controller.properties. If it was elected again, isolate it until another leads, and heal.',
           ],
         },
         {
@@ -130,10 +138,30 @@ export default defineLab({
           hints: [
             'This is about everything that happened in this room, on both sides of the cut.',
             'It can be said once the network is whole: each node has told of the epochs in which it led.',
-            'Press Heal all and wait. If a part could not be watched, the message says so: isolate the leader and heal once more.',
+            'Choose Heal all cuts and wait. If a part could not be watched, the message says so: isolate the leader and heal once more.',
           ],
         },
       ],
     }),
   ],
 })
+
+/** When a leader was cut off last. */
+function lastIsolation(history: HistoryView): After {
+  const found = history.isolated({ wasLeader: true })
+  const [seq, at] = found.passed ? [told(found, 'seq'), told(found, 'at')] : [null, null]
+  return seq !== null && at !== null ? { seq, at } : 'leader-isolated'
+}
+
+/** A host that was cut off at that moment, and whose node had led until it was. */
+function formerLeaderCutOff(cluster: ClusterView, history: HistoryView, moment: Mark) {
+  const changes = history.events('network', { after: FROM_THE_START }).filter(({ seq }) => seq < moment.seq)
+  for (const host of changes.at(-1)?.isolated ?? []) {
+    const whole = changes.findLastIndex(({ isolated }) => !isolated.includes(host))
+    const since = changes[whole + 1]!.seq
+    const led = history.last('leader', ({ leader, seq }) => leader !== null && seq <= since, { after: FROM_THE_START })
+    const node = cluster.nodes[host]?.node ?? null
+    if (node !== null && led?.leader === node) return { host, node }
+  }
+  return null
+}

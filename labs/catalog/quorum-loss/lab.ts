@@ -54,6 +54,7 @@ export default defineLab({
           judge: ({ cluster, history }) => {
             const down = CONTROLLERS.filter((host) => cluster.nodes[host] && !cluster.nodes[host].up)
             const alive = CONTROLLERS.length - down.length
+            if (alive === 0) return missing('All three are down; start one, to see what one alone does.')
             if (alive >= MAJORITY)
               return missing(
                 down.length === 0
@@ -71,7 +72,7 @@ export default defineLab({
           },
           hints: [
             'Which nodes vote? Brokers do not.',
-            'Stop or kill two hosts named controller-, by button or in their terminals. If a leader is left alone it needs 3 seconds to see it.',
+            'Stop (SIGTERM) or Kill (SIGKILL) two hosts named controller-, in their menus or terminals. A leader that is left alone needs 3 seconds to see it.',
             'In terminals of controller-1 and controller-2: pkill -9 -f kafka.Kafka',
           ],
         },
@@ -97,7 +98,7 @@ export default defineLab({
               return missing(
                 all.some(({ timestamp }) => timestamp > since)
                   ? 'What was written lately came when the quorum had a leader again. Stop two controllers, then write.'
-                  : `orders holds ${counted(all.length, 'record')}, all from before the quorum was lost.`,
+                  : `orders holds ${counted(all.length, 'record')}, written before the quorum was lost, or before anybody noticed; write another.`,
               )
             const ms = Math.round(found.timestamp - since)
             return passed(
@@ -143,10 +144,12 @@ export default defineLab({
       ],
       ask: 'Try to create the topic payments. Which call does the tool say timed out?',
       judge: (given, { cluster }) => {
-        if (cluster.topics.payments) return missing('There is a topic payments: somebody led when you created it.')
         if (!/create_?\s?topics?/i.test(given))
           return missing('The tool names the call: look for callName= in its first line.')
-        return passed('Creating a topic is a record in the metadata log, and only a leader may write there.')
+        const meanwhile = cluster.topics.payments ? ' (By now there is a topic payments: see the next step.)' : ''
+        return passed(
+          `Creating a topic is a record in the metadata log, and only a leader may write there.${meanwhile}`,
+        )
       },
     }),
     step('recover', {
@@ -185,8 +188,19 @@ export default defineLab({
         {
           id: 'decides-again',
           title: 'A new topic, refunds, has a replica on each broker',
-          judge: ({ cluster, passes }) =>
-            passes['leads-again'] ? isReplicated(cluster, 'refunds') : missing('Nobody leads yet.'),
+          judge: ({ cluster, history, passes }) => {
+            if (!passes['leads-again']) return missing('Nobody leads yet.')
+            const replicated = isReplicated(cluster, 'refunds')
+            if (!replicated.passed) return replicated
+            const created = history.last('topic', ({ topic, is }) => topic === 'refunds' && is === 'created', {
+              after: 'leads-again',
+            })
+            return created
+              ? replicated
+              : missing(
+                  'Topic refunds is older than the new leader. Delete it (--delete --topic refunds) and create it again.',
+                )
+          },
           hints: [
             'What was stuck works again: creating a topic, for one.',
             'The same command as before with another name, refunds, and --replication-factor 2.',
@@ -231,7 +245,7 @@ function isReplicated(cluster: ClusterView, topic: string): Verdict {
   const few = partitions.find(({ replicas }) => replicas.length !== REPLICAS)
   if (few)
     return missing(
-      `${topic}-${few.partition} has ${counted(few.replicas.length, 'replica')}; it should have ${REPLICAS}.`,
+      `${topic}-${few.partition} has ${counted(few.replicas.length, 'replica')}; it should have ${REPLICAS}. Delete it (--delete --topic ${topic}) and create it with ${REPLICAS}.`,
     )
   return passed(`Topic ${topic} has ${REPLICAS} replicas, led by broker ${partitions[0]?.leader}.`)
 }

@@ -2,6 +2,7 @@
 import type { Int64 } from '../codec/reader.ts'
 import type { Connection } from './connection.ts'
 import { ConnectionError, check } from './errors.ts'
+import { offset as checked } from './offset.ts'
 import type { PartitionFetch } from './topics.ts'
 
 export type LedPartition = { topic: string; topicId: string; partition: number; leaderEpoch: number }
@@ -32,8 +33,8 @@ export async function fetchPartition(
   return {
     partition: from.partition,
     error: 0,
-    highWatermark: Number(answer.highWatermark),
-    logStart: Number(answer.logStartOffset),
+    highWatermark: checked(answer.highWatermark, 'Fetch'),
+    logStart: checked(answer.logStartOffset, 'Fetch'),
     records: answer.records ?? Buffer.alloc(0),
   }
 }
@@ -59,7 +60,7 @@ export async function logBounds(
     const answer: { errorCode: number; offset: Int64 } | undefined = body.topics[0]?.partitions[0]
     if (!answer) throw new ConnectionError('nonsense', 'ListOffsets: no partition')
     check(answer.errorCode, 'ListOffsets')
-    return Number(answer.offset)
+    return checked(answer.offset, 'ListOffsets')
   }
   return { start: await at(EARLIEST), end: await at(LATEST) }
 }

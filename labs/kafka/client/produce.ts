@@ -1,6 +1,7 @@
 /** Writes to a partition, for a producer without idempotence or transactions. */
 import type { Connection } from './connection.ts'
 import { ConnectionError, check } from './errors.ts'
+import { offset } from './offset.ts'
 
 /** All replicas in sync have it. */
 const ALL = -1
@@ -35,5 +36,5 @@ export async function produce(
   const answer = body.responses[0]?.partitionResponses[0]
   if (!answer) throw new ConnectionError('nonsense', 'Produce: no partition')
   check(answer.errorCode, 'Produce', answer.errorMessage)
-  return Number(answer.baseOffset)
+  return offset(answer.baseOffset, 'Produce')
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { KraftlabError } from '#config/errors.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import type { RoomNode } from '#labs/protocol/room.ts'
-import { onDisk, type Writable } from '../places.ts'
+import { onDisk, WRITABLE, type Writable } from '../places.ts'
 import { command } from './commands.ts'
 import type { Host } from './host.ts'
 
@@ -71,7 +71,7 @@ export class Disks {
     this.unlink(disk)
     // Never a name that is there: what a learner put in its place is not written to.
     const name = `filler-${randomBytes(4).toString('hex')}`
-    const fd = openSync(join(this.host.disk(disk), name), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0o644)
+    const fd = this.make(disk, name)
     this.fillers.set(disk, name)
     try {
       let size = 0
@@ -86,16 +86,29 @@ export class Disks {
     }
   }
 
+  /** @throws KraftlabError HOST_UNAVAILABLE */
+  private make(disk: Writable, name: string): number {
+    try {
+      return openSync(join(this.host.disk(disk), name), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0o644)
+    } catch (error) {
+      // The switch's own name of the place says nothing to a learner.
+      const { code } = error as NodeJS.ErrnoException
+      const message = `No file could be made in ${WRITABLE[disk]} of ${this.host.name} (${code}). Its disk was not filled.`
+      throw new KraftlabError('HOST_UNAVAILABLE', message, { cause: error })
+    }
+  }
+
   /** A name in the root of the disk, and no recursion: nothing that a learner does makes it lead elsewhere. */
   private unlink(disk: Writable): void {
     const name = this.fillers.get(disk)
-    this.fillers.delete(disk)
     try {
       if (name) unlinkSync(join(this.host.disk(disk), name))
     } catch (error) {
       // The learner deleted it, or made a folder of its name: then the disk says what is so.
       if (!['ENOENT', 'EISDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
+    // not before: one that is still there is to be found again
+    this.fillers.delete(disk)
   }
 
   /** bytes */

@@ -29,6 +29,8 @@ const DISKS = {
   shm: { at: '/dev/shm', options: 'size=16m,nr_inodes=1k,mode=1777' },
 }
 type Disk = keyof typeof DISKS
+/** All that a learner can write to. */
+export const ALL_DISKS = Object.keys(DISKS) as Disk[]
 /** Threads count: a node, the spawner and a shell have 88 of them, a second JVM some 40 more. */
 const MAX_TASKS = 400
 const MAX_OPEN_FILES = 8_192
@@ -175,7 +177,7 @@ export class Host extends EventEmitter<Events> {
   }
 
   private async makeDisks(): Promise<void> {
-    for (const which of Object.keys(DISKS) as Disk[]) {
+    for (const which of ALL_DISKS) {
       mkdirSync(this.disk(which), { recursive: true })
       const options = `${DISKS[which].options},nosuid,nodev`
       await command('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', this.disk(which)])
@@ -220,7 +222,7 @@ export class Host extends EventEmitter<Events> {
       `/hosts/${this.name}/etc/${name}`,
       `/etc/${name}`,
     ])
-    const disks = (Object.keys(DISKS) as Disk[]).flatMap((which) => ['--bind', this.disk(which), DISKS[which].at])
+    const disks = ALL_DISKS.flatMap((which) => ['--bind', this.disk(which), DISKS[which].at])
     return [
       ...['--die-with-parent', '--unshare-user', '--uid', '1000', '--gid', '1000', '--disable-userns', '--unshare-net'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--hostname', this.name],

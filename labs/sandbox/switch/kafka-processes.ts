@@ -4,8 +4,7 @@
 import { lstatSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Observation } from '#labs/protocol/observation.ts'
-import { WRITABLE, type Writable } from '../places.ts'
-import type { Host } from './host.ts'
+import { ALL_DISKS, type Host } from './host.ts'
 import { commandLine, orEnded, pidNamespace, pids, programOf, readProc, stateOf } from './proc.ts'
 
 const LOOK_MS = 150
@@ -165,5 +164,4 @@ function mainClass([, ...words]: string[]): string | undefined {
 }
 
 /** File systems on which a learner can put a program named java. */
-const devicesOf = (host: Host): Set<number> =>
-  new Set((Object.keys(WRITABLE) as Writable[]).map((which) => lstatSync(host.disk(which)).dev))
+const devicesOf = (host: Host): Set<number> => new Set(ALL_DISKS.map((which) => lstatSync(host.disk(which)).dev))

@@ -143,8 +143,7 @@ function obey(message: ToSwitch): void {
         terminals: terminals.states,
         oldest: observations.oldest,
       })
-      for (const seen of observations.after(message.seen)) say(seen)
-      return
+      return observations.resend(message.seen)
     case 'seen':
       return observations.seen(message.number)
     case 'needs':

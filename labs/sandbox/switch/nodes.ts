@@ -9,6 +9,7 @@ import { readHostFiles } from './files.ts'
 import type { Host } from './host.ts'
 import type { KafkaProcess, KafkaProcesses } from './kafka-processes.ts'
 import type { Observations } from './observations.ts'
+import { stateOf } from './proc.ts'
 import { runAsLearner } from './run.ts'
 import { listensAt } from './sockets.ts'
 import { hasLogs, wipe } from './wipe.ts'
@@ -95,7 +96,7 @@ export class Node {
         const directories = this.node.logDirectories
         const hadLogs = await hasLogs(this.host, directories)
         if (!first && !hadLogs) throw alreadySo(`The log directories of ${this.name} are empty already.`)
-        if (first) await this.kill(running)
+        await this.kill(await this.running())
         await wipe(this.host, directories)
         done()
         return
@@ -191,7 +192,9 @@ const alreadySo = (message: string) => new KraftlabError('ALREADY_SO', message)
 const unavailable = (message: string) => new KraftlabError('HOST_UNAVAILABLE', message)
 
 function signal(processes: KafkaProcess[], name: NodeJS.Signals): void {
-  for (const { pid } of processes) {
+  for (const { pid, startTime } of processes) {
+    // its number may be another's by now
+    if (stateOf(pid)?.startTime !== startTime) continue
     try {
       process.kill(pid, name)
     } catch (error) {

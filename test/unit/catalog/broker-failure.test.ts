@@ -35,3 +35,16 @@ test.each([
     says: expect.stringMatching(says),
   })
 })
+
+test('a broker that was fenced before it went down was stopped in order', async () => {
+  const inOrder = await Recorded.of(lab)
+  const { entries } = inOrder
+  const [gone, process] = [entries[died]!.body, entries[died + 1]!.body]
+  // The same observations, with the death behind the fencing: number and clock stay those of the place.
+  const moved = entries.slice(died + 2, fenced + 1).map(({ body }) => body)
+  for (const [index, body] of [...moved, gone, process].entries()) entries[died + index]!.body = body
+  expect(await inOrder.at('fenced', fenced + 1)).toMatchObject({
+    passed: false,
+    says: expect.stringMatching(/^broker-2 \(broker 2\) was stopped in order\./),
+  })
+})

@@ -27,3 +27,23 @@ test.each([
     says: expect.stringMatching(says),
   })
 })
+
+const created = recorded.created('shipments')
+
+test('a topic that came when the network was whole again was not decided meanwhile', async () => {
+  const healed = await Recorded.of(lab)
+  healed.entries[created - 1]!.body = healed.entries[whole]!.body
+  expect(await healed.at('decided-meanwhile', created + 1)).toMatchObject({
+    passed: false,
+    says: expect.stringMatching(/^shipments was created when no former leader was cut off\./),
+  })
+})
+
+test('links that were whole before anything was decided do not count as healed', async () => {
+  const early = await Recorded.of(lab)
+  early.entries[created - 1]!.body = early.entries[whole]!.body
+  expect(await early.at('healed', created)).toMatchObject({
+    passed: false,
+    says: expect.stringMatching(/^The majority has decided nothing yet\./),
+  })
+})

@@ -55,3 +55,38 @@ test('the question is about the call that needs a leader', async () => {
   ] as const)
     expect(await recorded.answered('serve', given, asked)).toMatchObject({ passed })
 })
+
+const isDownOf = (seen: { type: string; host?: string }, host: string) =>
+  seen.type === 'node-down' && seen.host === host
+
+test('with all three down nobody is left to be looked at', async () => {
+  const all = await Recorded.of(lab)
+  const { body } = all.entries[secondDown]!
+  const isDown = (host: string) =>
+    all.entries
+      .slice(0, secondDown + 1)
+      .some(({ body }) => body.type === 'observed' && isDownOf(body.observation, host))
+  const third = ['controller-1', 'controller-2', 'controller-3'].find((host) => !isDown(host))!
+  if (body.type === 'observed' && body.observation.type === 'node-down')
+    all.entries[secondDown + 1]!.body = {
+      ...body,
+      number: body.number + 1,
+      observation: { ...body.observation, host: third },
+    }
+  expect(await all.at('majority-lost', secondDown + 2)).toMatchObject({
+    passed: false,
+    says: 'All three are down; start one, to see what one alone does.',
+  })
+})
+
+test('a topic payments that came into being later does not make the answer wrong', async () => {
+  const late = await Recorded.of(lab)
+  const until = late.passOf('decides-again')
+  // Not answered yet at that time.
+  for (const { body } of late.entries) if (body.type === 'answered') body.correct = false
+  late.entries[late.passOf('serve-answer')]!.body = { type: 'hint', check: 'serve-answer', level: 1 }
+  expect(await late.answered('serve', 'createTopics', until)).toMatchObject({
+    passed: true,
+    says: expect.stringMatching(/\(By now there is a topic payments: see the next step\.\)$/),
+  })
+})

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { type ClusterView, foldCluster, NO_CLUSTER } from '#labs/engine/cluster.ts'
+import { describe, expect, test } from 'vitest'
+import { type ClusterView, foldCluster, type News, NO_CLUSTER } from '#labs/engine/cluster.ts'
+import { EventLog, eventsOf } from '#labs/engine/events.ts'
 import type { MetadataRecord, Observation } from '#labs/protocol/observation.ts'
 
 const AT = 1_000
@@ -163,4 +164,102 @@ test('ends of logs are kept by replica, as each node tells of its own', () => {
   const told = fold(up('A'), at('b', 2), orders, ends('log-ends', 'broker-1', 8), ends('replica-ends', 'b', 5))
   expect(told.logEnds).toEqual({ orders: { 0: 8 } })
   expect(told.replicaEnds).toEqual({ orders: { 0: { 1: 8, 2: 5 } } })
+})
+
+test('a topic may be called as an object has its own things', () => {
+  const names = ['constructor', 'toString', '__proto__']
+  const ends: Observation = {
+    type: 'log-ends',
+    host: 'broker-1',
+    partitions: names.map((topic) => ({ topic, partition: 0, end: 4 })),
+  }
+  expect(fold(up('A'), ends).logEnds).toEqual({})
+  const partition = { partitionId: 0, replicas: [1], isr: [1], leader: 1, leaderEpoch: 0 }
+  const made = names.flatMap((name): [string, unknown][] => [
+    ['TOPIC_RECORD', { name, topicId: name }],
+    ['PARTITION_RECORD', { ...partition, topicId: name }],
+  ])
+  const told: News[] = []
+  const cluster = [up('A'), records(...made), ends].reduce(
+    (before, seen) => foldCluster(before, seen, AT, [], (news) => told.push(news)),
+    NO_CLUSTER,
+  )
+  expect(Object.keys(cluster.topics)).toEqual(names)
+  for (const name of names) expect(cluster.logEnds[name]?.[0]).toBe(4)
+  expect(told.flatMap((news) => eventsOf(news, AT, '')).filter(({ type }) => type === 'topic')).toEqual(
+    ['constructor', 'toString'].map((topic) => ({ type: 'topic', topic, is: 'created' })),
+  )
+  const gone = foldCluster(
+    cluster,
+    records(...names.map((topicId): [string, unknown] => ['REMOVE_TOPIC_RECORD', { topicId }])),
+    AT,
+  )
+  expect([gone.topics, gone.logEnds, gone.held]).toEqual([{}, {}, 0])
+})
+
+describe('records by the thousand', () => {
+  /** Folds them as the watcher sends them, with all that follows. @returns ms of the processor */
+  const foldAll = (all: [type: string, data: unknown][]) => {
+    const observations: Observation[] = []
+    for (let from = 0; from < all.length; from += 500) observations.push(records(...all.slice(from, from + 500)))
+    let cluster = fold(up('A'))
+    let events = 0
+    const { user, system } = process.cpuUsage()
+    for (const seen of observations)
+      cluster = foldCluster(cluster, seen, AT, [], (news) => {
+        events += eventsOf(news, AT, '').length
+      })
+    const used = process.cpuUsage()
+    return { cluster, events, ms: (used.user + used.system - user - system) / 1_000 }
+  }
+  const partition = (partitionId: number, topicId = 'T'): [string, unknown] => [
+    'PARTITION_RECORD',
+    { partitionId, topicId, replicas: [1, 2], isr: [1, 2], leader: 1, leaderEpoch: 0 },
+  ]
+  const many = <One>(count: number, make: (index: number) => One) => Array.from({ length: count }, (_, at) => make(at))
+
+  test('a topic of 10,000 partitions is made, and moves, at once', () => {
+    const moves = many(10_000, (partitionId): [string, unknown] => [
+      'PARTITION_CHANGE_RECORD',
+      { partitionId, topicId: 'T', leader: 2, isr: [2] },
+    ])
+    const topic: [string, unknown] = ['TOPIC_RECORD', { name: 'wide', topicId: 'T' }]
+    const { cluster, events, ms } = foldAll([topic, ...many(10_000, (index) => partition(index)), ...moves])
+    expect(Object.keys(cluster.topics.wide?.partitions ?? {})).toHaveLength(10_000)
+    expect(events).toBe(10_001)
+    expect(ms).toBeLessThan(2_000)
+  })
+
+  test('what a liar tells is bounded', () => {
+    const topics = many(100_000, (index): [string, unknown] => [
+      'TOPIC_RECORD',
+      { name: `t${index}`, topicId: `T${index}` },
+    ])
+    const { cluster, events, ms } = foldAll(topics)
+    expect([Object.keys(cluster.topics).length, events]).toEqual([5_000, 5_000])
+    expect(ms).toBeLessThan(5_000)
+
+    const wide = foldAll([
+      ...many(5, (index): [string, unknown] => ['TOPIC_RECORD', { name: `t${index}`, topicId: `T${index}` }]),
+      ...many(50_000, (index) => partition(Math.floor(index / 5), `T${index % 5}`)),
+      partition(2 ** 31 - 1, 'T0'),
+      ['TOPIC_RECORD', { name: 'n'.repeat(250), topicId: 'N' }],
+      ...many(1_000, (brokerId): [string, unknown] => ['REGISTER_BROKER_RECORD', { brokerId, brokerEpoch: 1 }]),
+      ['PARTITION_CHANGE_RECORD', { topicId: 'T0', partitionId: 0, isr: many(100_000, (index) => index) }],
+    ]).cluster
+    expect(wide.held).toBe(20_000)
+    expect(Object.keys(wide.topics)).toHaveLength(5)
+    expect(Object.keys(wide.brokers)).toHaveLength(64)
+    expect(wide.topics.t0?.partitions[0]?.isr).toHaveLength(64)
+  })
+})
+
+test('events are kept by the ten thousand, and what was dropped is known', () => {
+  const log = new EventLog()
+  for (let seq = 1; seq <= 30_000; seq++)
+    log.add({ seq, at: AT, cluster: 'main', type: 'broker', broker: 1, is: 'fenced' })
+  const kept = log.since('broker', 'main', 0)
+  expect(kept.length).toBeLessThanOrEqual(20_000)
+  expect(log.forgotten('broker')).toBe(kept[0]!.seq - 1)
+  expect([log.forgotten(), log.forgotten('leader')]).toEqual([kept[0]!.seq - 1, 0])
 })

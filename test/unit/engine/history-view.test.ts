@@ -232,6 +232,99 @@ test('an outage counts when it is over, acknowledged records when they were read
   ])
   await probe([7], told.now)
   expect(told.says('found')).toMatchObject({ passed: false, says: expect.stringContaining('the first at offset 7') })
+  // What was lost once is not found by looking again.
   await probe([], told.now)
+  expect(told.says('found')).toMatchObject({ passed: false, says: expect.stringContaining('1 acknowledged') })
+})
+
+test('acknowledged records are all found, unless the probe has begun anew since', async () => {
+  const told = await Told.open({
+    died: ({ history }) => history.nodeDown({ wasLeader: true }),
+    found: ({ history }) => history.acknowledgedAllFound({ since: 'died' }),
+  })
+  const probe = (acknowledged: number) =>
+    told.see({ type: 'probe', cluster: 'main', acknowledged, readBack: acknowledged, lost: [], readBackAt: told.now })
+  await told.cluster()
+  await probe(900)
+  await probe(10)
+  await told.down(101)
+  await probe(1_000)
+  await probe(1_000)
   expect(told.says('found')).toEqual({ passed: true, says: 'All 1,000 acknowledged records were found.' })
+  await probe(5)
+  await probe(2_000)
+  expect(told.says('found')).toMatchObject({ passed: false, says: expect.stringContaining('began anew') })
+})
+
+test('a leader that is only paused has not died', async () => {
+  const told = await Told.open(FAILOVER)
+  await told.cluster()
+  await told.see({ type: 'process', host: 'controller-1', state: 'paused', pid: 7 })
+  await told.down(101)
+  expect(told.says('died')).toEqual({ passed: false, says: 'controller-1 (node 101) is only paused.' })
+  await told.see({ type: 'process', host: 'controller-1', state: 'running', pid: 7 })
+  await told.up(101)
+  await told.quorum(101, 101, 6)
+  await told.see({ type: 'process', host: 'controller-1', state: 'none', pid: null })
+  await told.down(101)
+  expect(told.passes('died')).toBe(true)
+})
+
+test('one that was killed and started again has not stepped down, and what is cut again is not healed', async () => {
+  const told = await Told.open({
+    cut: ({ history }) => history.isolated({ wasLeader: true }),
+    stepped: ({ history }) => history.steppedDown({ after: 'cut' }),
+    healed: ({ history }) => history.healed({ after: 'cut' }),
+  })
+  await told.cluster()
+  const others = ['controller-2', 'controller-3', 'broker-1', 'broker-2', 'broker-3']
+  const links = others.flatMap((one): [string, string][] => [
+    ['controller-1', one],
+    [one, 'controller-1'],
+  ])
+  await told.network(...links)
+  await told.quorum(102, 102, 6)
+  await told.down(101)
+  await told.up(101)
+  await told.quorum(101, null, 6)
+  expect(told.says('stepped')).toEqual({
+    passed: false,
+    says: 'controller-1 (node 101) went down before it said that it stepped down.',
+  })
+  expect(told.passes('healed')).toBe(false)
+  await told.network()
+  expect(told.passes('healed')).toBe(true)
+  await told.network(...links.slice(0, 1))
+  expect(told.says('healed')).toEqual({ passed: false, says: '1 links are still cut.' })
+})
+
+test('epochs count from the last gap on', async () => {
+  const told = await Told.open(FAILOVER)
+  await told.cluster()
+  await told.gap()
+  await told.down(101)
+  await told.quorum(102, 102, 7)
+  expect(told.says('epochs')).toEqual({ passed: true, says: 'Each epoch had one leader (epoch 7: node 102).' })
+})
+
+test('who answers as a node elsewhere than the lab laid it is not believed', async () => {
+  const told = await Told.open({
+    ...FAILOVER,
+    stepped: ({ history }) => history.steppedDown({ after: history.events('node')[0] ?? 'died' }),
+  })
+  await told.cluster()
+  const liar = { host: 'client', clusterId: 'C' }
+  await told.see({ type: 'node-up', ...liar, node: 102, listeners: [] })
+  const says = (leader: number | null, epoch: number) =>
+    told.see({ type: 'quorum', ...liar, leader, epoch, voters: [], observers: [] })
+  await says(102, 2 ** 31 - 1)
+  expect(told.cluster0).toMatchObject({ leader: 101, epoch: 5 })
+  await told.see({ type: 'node-up', ...liar, node: 101, listeners: [] })
+  await says(102, 5)
+  await told.see({ type: 'node-down', host: 'client', why: 'it went' })
+  expect(told.passes('died')).toBe(false)
+  expect(told.passes('stepped')).toBe(false)
+  await told.down(101)
+  await told.quorum(102, 102, 6)
+  expect(told.cluster0).toMatchObject({ leader: 102, epoch: 6 })
 })

@@ -71,3 +71,22 @@ test('a history that cannot be written shows nothing more and says so', async ()
   expect(shown).toEqual([])
   expect(failures).toHaveLength(1)
 })
+
+test('a chunk ends with a thousand entries or with 4 MB, the same when it is read again', async () => {
+  const file = join(await temporaryFolder(), 'history.ndjson')
+  const begin = ({ history }: { history: History }) =>
+    Array.from({ length: 2_020 }, (_, at) => at + 1).filter((seq) => history.beginsChunk(seq))
+  const first = await History.open(file, systemClock, () => {}, fail)
+  const large = 'x'.repeat(2 ** 20)
+  for (let index = 0; index < 10; index++) first.history.append({ type: 'room-started', says: large })
+  for (let index = 0; index < 2_000; index++) first.history.append({ type: 'step-opened', step: 's' })
+  await first.history.flush()
+  expect(begin(first)).toEqual([1, 5, 9, 1_009, 2_009])
+  expect((await first.history.read(1)).map(({ seq }) => seq)).toEqual([5, 6, 7, 8])
+  await first.history.close()
+
+  const second = await History.open(file, systemClock, () => {}, fail)
+  expect(begin(second)).toEqual([1, 5, 9, 1_009, 2_009])
+  expect(await second.history.read(3)).toHaveLength(1_000)
+  await second.history.close()
+})

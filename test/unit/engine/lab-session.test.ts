@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { defineLab, file, missing, passed, step } from '#labs/engine/define.ts'
 import { readHistory } from '#labs/engine/history.ts'
 import { LabSession, type Pass } from '#labs/engine/lab-session.ts'
+import { Samples } from '#labs/engine/samples.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
@@ -167,6 +168,14 @@ test('the timeline goes on from room to room, and is the same when it is read ag
   expect((await open(folder)).timeline).toEqual(before)
 })
 
+test('what the timeline says is of a length that can be read', async () => {
+  const session = await open(await temporaryFolder())
+  session.note('room-started', '')
+  see(session, { type: 'unobserved', why: 'w'.repeat(100_000), since: 900 })
+  await session.settled()
+  expect(session.timeline.at(-1)?.says).toMatch(/^Not watched for a while: w{200,300}…$/)
+})
+
 test('samples are written once a second of each kind and host, the newest always', async () => {
   const folder = await temporaryFolder()
   const session = await open(folder)
@@ -186,6 +195,30 @@ test('samples are written once a second of each kind and host, the newest always
       : [],
   )
   expect(ends).toEqual([1, 50])
+})
+
+test('a sample of the probe that takes back what one before it said is not thinned, nor is the one it takes it from', () => {
+  const through: number[] = []
+  const samples = new Samples(({ observation }) => {
+    if (observation.type === 'probe') through.push(observation.acknowledged)
+  })
+  const take = (acknowledged: number, lost: number[] = []) =>
+    samples.take({
+      number: 0,
+      at: 1_000 + acknowledged / 100,
+      mono: 0,
+      observation: { type: 'probe', cluster: 'main', acknowledged, readBack: 0, lost, readBackAt: null },
+    })
+  for (const acknowledged of [1, 2, 3]) take(acknowledged)
+  expect(through).toEqual([1])
+  take(0)
+  expect(through).toEqual([1, 3, 0])
+  take(4, [2])
+  take(5)
+  expect(through).toEqual([1, 3, 0, 4, 5])
+  take(6)
+  samples.flush()
+  expect(through).toEqual([1, 3, 0, 4, 5, 6])
 })
 
 test('an answer is judged against the cluster, and only while its step is open', async () => {

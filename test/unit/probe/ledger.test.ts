@@ -6,7 +6,7 @@ const REMEMBERED = 100
 describe('the ledger', () => {
   let ledger: Ledger
   beforeEach(() => {
-    ledger = new Ledger('nonce', REMEMBERED)
+    ledger = new Ledger('nonce', { remembered: REMEMBERED })
   })
 
   /** Records number 1 to `count` at offsets from 0 on. */
@@ -65,12 +65,31 @@ describe('the ledger', () => {
     expect(ledger.sample().lost).toEqual([5])
   })
 
-  test('what retention removed is not lost', () => {
+  test('what somebody deleted from the start of the log is lost', () => {
     const records = write(10)
+    ledger.read(0, 10, records)
     ledger.beginsAt(6)
     ledger.read(6, 10, records.slice(6))
-    expect(ledger.sample()).toEqual({ acknowledged: 10, readBack: 4, lost: [] })
+    expect(ledger.sample()).toEqual({ acknowledged: 10, readBack: 4, lost: [0, 1, 2, 3, 4, 5] })
     expect(ledger.low).toBe(6)
+    ledger.beginsAt(2 ** 53 - 2)
+    expect(ledger.sample().lost).toHaveLength(10)
+  })
+
+  test('the next cluster has lost what the one before had', () => {
+    write(10)
+    ledger.endsAt(8)
+    const next = new Ledger('other', { former: ledger })
+    next.acknowledged(3, 1)
+    next.endsAt(3)
+    expect(next.sample()).toEqual({ acknowledged: 1, readBack: 0, lost: [3, 8, 9] })
+  })
+
+  test('an offset far away, as only a liar gives it, is reached at once', () => {
+    ledger.acknowledged(2 ** 53 - 2, 1)
+    expect([ledger.high - ledger.low, ledger.high]).toEqual([REMEMBERED, 2 ** 53 - 1])
+    ledger.read(0, 2 ** 53 - 1, [])
+    expect(ledger.sample().lost).toEqual([2 ** 53 - 2])
   })
 
   test('another topic of the same name has lost all that can be judged', () => {
