@@ -6,7 +6,7 @@ import type { Listener, Observation } from '#labs/protocol/observation.ts'
 import type { LaidNode } from './layout.ts'
 import { byName, type Change, foldRecords, MAX_FEW, type Metadata, NO_METADATA } from './metadata.ts'
 
-export type { BrokerView, PartitionView, TopicView } from './metadata.ts'
+export type { PartitionView, TopicView } from './metadata.ts'
 
 export type NodeView = {
   host: string
