@@ -2,9 +2,10 @@
  * The cluster as the history knows it: observations folded in order. Plain data and never changed in place, so that any
  * moment can be kept, compared and written out. `null` always means "not known".
  */
+import { MAX_FEW } from '#labs/protocol/metadata.ts'
 import type { Listener, Observation } from '#labs/protocol/observation.ts'
 import type { LaidNode } from './layout.ts'
-import { byName, type Change, foldRecords, MAX_FEW, type Metadata, NO_METADATA } from './metadata.ts'
+import { byName, type Change, foldRecords, type Metadata, NO_METADATA } from './metadata.ts'
 
 export type { PartitionView, TopicView } from './metadata.ts'
 

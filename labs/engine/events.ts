@@ -2,8 +2,10 @@
  * What happened, as checks and the timeline read it: derived from the fold before and after each entry, and from nothing
  * else. Numbers of nodes are node ids; `cluster` is the lab's name for it.
  */
+import { isReserved } from '#labs/protocol/metadata.ts'
 import type { Fault, Link, Observation, PROBE_KINDS } from '#labs/protocol/observation.ts'
 import type { ClusterView, News, NodeView } from './cluster.ts'
+import { firstAfter } from './first-after.ts'
 import type { Layout } from './layout.ts'
 import { type Change, difference, type PartitionView } from './metadata.ts'
 
@@ -63,9 +65,6 @@ export type EventOf<Type extends EventType> = Extract<ClusterEvent, { type: Type
 
 /** They concern the whole room: every cluster's view has them. */
 const OF_THE_ROOM: ReadonlySet<EventType> = new Set(['fault', 'network', 'gap'])
-
-/** Topics that Kafka or Kraftlab keeps for itself. */
-export const isReserved = (topic: string): boolean => topic.startsWith('__')
 
 /** How long after it resigned a node that shuts down in order may still take. */
 const RESIGNED_MS = 5_000
@@ -211,13 +210,7 @@ export class EventLog {
   /** Those of a cluster (and of the whole room) that came with entries after `seq`, oldest first. */
   since<Type extends EventType>(type: Type, cluster: string, seq: number): EventOf<Type>[] {
     const all = (this.byType.get(type) ?? []) as EventOf<Type>[]
-    let [low, high] = [0, all.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (all[middle]!.seq > seq) high = middle
-      else low = middle + 1
-    }
-    const after = all.slice(low)
+    const after = all.slice(firstAfter(all, seq, (event) => event.seq))
     return OF_THE_ROOM.has(type) ? after : after.filter((event) => event.cluster === cluster)
   }
 }

@@ -3,6 +3,7 @@
  * are not: those of one chunk are read again from the file.
  */
 import { isSample, type Observation } from '#labs/protocol/observation.ts'
+import { firstAfter } from './first-after.ts'
 import { type Fold, foldEntry } from './fold.ts'
 import type { Entry, History } from './history.ts'
 import type { Layout } from './layout.ts'
@@ -48,13 +49,7 @@ export class LookBack {
   }
 
   private chunkAt(at: number): number {
-    let [low, high] = [0, this.checkpoints.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.checkpoints[middle]!.at > at) high = middle
-      else low = middle + 1
-    }
-    return Math.max(0, low - 1)
+    return Math.max(0, firstAfter(this.checkpoints, at, (checkpoint) => checkpoint.at) - 1)
   }
 
   private entries(chunk: number): Promise<Entry[]> {

@@ -2,6 +2,7 @@
  * What the metadata log's records say, folded. Pure to the outside: the records of one observation are applied to
  * copies that are made once, however many they are. A node that lies could name millions of things: all is bounded.
  */
+import { LEADER_UNCHANGED, MAX_FEW, MAX_NAME_CHARS, MAX_PARTITIONS, MAX_TOPICS } from '#labs/protocol/metadata.ts'
 import type { MetadataRecord } from '#labs/protocol/observation.ts'
 
 export type PartitionView = {
@@ -54,14 +55,8 @@ export const NO_METADATA: Metadata = {
   replaced: null,
 }
 
-/** A lab has some dozens. */
-const MAX_TOPICS = 5_000
-const MAX_PARTITIONS = 10_000
+/** Partitions and values of configurations, of all topics together. */
 const MAX_HELD = 20_000
-/** Brokers, replicas, endpoints, features. */
-export const MAX_FEW = 64
-/** Kafka's own limit (org.apache.kafka.common.internals.Topic). */
-const MAX_NAME_CHARS = 249
 const MAX_VALUE_CHARS = 4_096
 
 /** Record fields as kafka-dump-log prints them; fields at their default may be left out. */
@@ -72,8 +67,6 @@ const numbers = (value: unknown): number[] | null =>
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 const isName = (name: string) => name.length <= MAX_NAME_CHARS
 
-/** PartitionChangeRecord.json: -2 means that the leader stays. */
-const LEADER_UNCHANGED = -2
 const RESOURCE_TYPES: Record<number, string> = { 2: 'topic', 4: 'broker', 16: 'client-metrics', 32: 'group' }
 
 /** @param tell called with each change, in order; a snapshot says again what was known: its news come when it is whole */

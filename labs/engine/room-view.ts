@@ -1,7 +1,7 @@
 /** The fold as the panel shows it: what the lab declares, and what was seen of it. */
 import type { ClusterState, LabSessionState, NodeState } from '#labs/protocol/live.ts'
+import { isReserved } from '#labs/protocol/metadata.ts'
 import type { ClusterView, NodeView, PartitionView, TopicView } from './cluster.ts'
-import { isReserved } from './events.ts'
 import type { Fold } from './fold.ts'
 import type { LaidNode, Layout } from './layout.ts'
 

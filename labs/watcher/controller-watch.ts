@@ -9,9 +9,9 @@ import { fetchView, isOfCluster } from '#labs/kafka/client/metadata-log.ts'
 import { isOffset } from '#labs/kafka/client/offset.ts'
 import { ZERO_UUID } from '#labs/kafka/codec/uuid.ts'
 import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import { MAX_FEW } from '#labs/protocol/metadata.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { Budget } from './budget.ts'
-import { MAX_QUORUM_MEMBERS } from './caps.ts'
 import { Bell } from './clock.ts'
 import type { Advance, ClusterLog } from './cluster-log.ts'
 import { Gaps } from './gaps.ts'
@@ -210,7 +210,7 @@ export class ControllerWatch {
       type: 'metadata-log',
       host: this.#node.host,
       highWatermark: isOffset(highWatermark) ? highWatermark : null,
-      replicas: [...voters, ...observers].slice(0, MAX_QUORUM_MEMBERS).map(({ node, logEndOffset, lastCaughtUp }) => ({
+      replicas: [...voters, ...observers].slice(0, MAX_FEW).map(({ node, logEndOffset, lastCaughtUp }) => ({
         node,
         logEndOffset,
         lagMs: lastCaughtUp < 0 || caughtUp < 0 ? null : Math.max(0, caughtUp - lastCaughtUp),
@@ -242,8 +242,8 @@ export class ControllerWatch {
       host,
       clusterId,
       ...says,
-      voters: voters.slice(0, MAX_QUORUM_MEMBERS),
-      observers: observers.slice(0, Math.max(0, MAX_QUORUM_MEMBERS - voters.length)),
+      voters: voters.slice(0, MAX_FEW),
+      observers: observers.slice(0, Math.max(0, MAX_FEW - voters.length)),
     })
     if (sent) this.#quorums.take(1)
   }

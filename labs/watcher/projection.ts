@@ -1,6 +1,7 @@
 /** Which topics, partition leaders and brokers the metadata log tells of: what is needed to ask for their contents. */
 import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
-import { isWithinCaps, MAX_ALL_PARTITIONS, MAX_BROKERS, MAX_PARTITIONS, MAX_TOPICS } from './caps.ts'
+import { isReserved, LEADER_UNCHANGED, MAX_FEW, MAX_PARTITIONS, MAX_TOPICS } from '#labs/protocol/metadata.ts'
+import { isWithinCaps, MAX_ALL_PARTITIONS } from './caps.ts'
 
 export type Partition = {
   /** -1 for none */
@@ -8,9 +9,6 @@ export type Partition = {
   replicas: number[]
 }
 export type Topic = { id: string; name: string; partitions: Map<number, Partition> }
-
-/** In PARTITION_CHANGE_RECORD: unchanged. */
-const NO_LEADER_CHANGE = -2
 
 type Fields = { [name: string]: unknown }
 
@@ -27,7 +25,7 @@ export class Projection {
 
   /** Topics of the learner, without Kafka's own. */
   topics(): Topic[] {
-    return [...this.#byId.values()].filter((topic) => !topic.name.startsWith('__'))
+    return [...this.#byId.values()].filter((topic) => !isReserved(topic.name))
   }
 
   topic(name: string): Topic | undefined {
@@ -59,7 +57,7 @@ export class Projection {
         return this.#place(data)
       case 'REGISTER_BROKER_RECORD': {
         const id = Number(data.brokerId)
-        if (!this.#brokers.has(id) && this.#brokers.size >= MAX_BROKERS) return false
+        if (!this.#brokers.has(id) && this.#brokers.size >= MAX_FEW) return false
         this.#brokers.add(id)
         return true
       }
@@ -92,7 +90,7 @@ export class Projection {
     if (!before && (partitions.size >= MAX_PARTITIONS || this.#partitions >= MAX_ALL_PARTITIONS)) return false
     if (!before) this.#partitions++
     // in a change these are tagged fields: absent where they have their default, which says unchanged
-    const kept = data.leader === undefined || data.leader === NO_LEADER_CHANGE
+    const kept = data.leader === undefined || data.leader === LEADER_UNCHANGED
     const replicas = Array.isArray(data.replicas) ? data.replicas.map(Number) : before?.replicas
     partitions.set(index, { leader: kept ? (before?.leader ?? -1) : Number(data.leader), replicas: replicas ?? [] })
     return true

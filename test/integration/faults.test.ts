@@ -6,6 +6,7 @@ import type { RoomPlan } from '#labs/protocol/room.ts'
 import {
   commandLine,
   descendants,
+  expectNothingAfterKilledSwitch,
   makePlace,
   OWNERS,
   type Owner,
@@ -365,12 +366,7 @@ describe.each(OWNERS)('a room of three nodes, of %s', (owner: Owner) => {
   })
 
   whole('a killed switch takes all with it, and the gateway is told', async () => {
-    const namespaces = room.namespaces()
-    const gone = new Promise<string>((resolve) => room.room.once('gone', resolve))
-    process.kill(room.switchPid(), 'SIGKILL')
-    expect(await gone).toContain('stopped')
-    await room.room.end()
-    expect(remains(room, namespaces)).toEqual([])
+    await expectNothingAfterKilledSwitch(room)
   })
 })
 

@@ -7,6 +7,7 @@ import {
   commandLine,
   descendants,
   driveAsUser,
+  expectNothingAfterKilledSwitch,
   installation,
   makePlace,
   OWNERS,
@@ -642,12 +643,7 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
 
   test('a killed switch takes all with it; the gateway is told and sweeps', async () => {
     const room = await freshRoom(owner)
-    const namespaces = room.namespaces()
-    const gone = new Promise<string>((resolve) => room.room.once('gone', resolve))
-    process.kill(room.switchPid(), 'SIGKILL')
-    expect(await gone).toContain('stopped')
-    await room.room.end()
-    expect(remains(room, namespaces)).toEqual([])
+    await expectNothingAfterKilledSwitch(room)
   })
 
   test('a switch that does not answer is ended too, also by a gateway that did not start it', async () => {

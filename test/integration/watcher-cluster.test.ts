@@ -1,28 +1,20 @@
 /** Rooms of several nodes as the watcher sees them: real Kafka processes on this machine's loopback, a host each. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { describeQuorum, isNotLeader, type Quorum } from '#labs/kafka/client/cluster.ts'
 import type { Group, MetadataRecord, NeedResult, Observation } from '#labs/protocol/observation.ts'
 import { observation } from '#labs/protocol/observation.ts'
 import { dumpLog } from '../support/dump-log.ts'
-import { FakeNode, fetched, leadingController } from '../support/fake-node.ts'
+import { fetched, leadingController } from '../support/fake-node.ts'
 import { ask, KafkaCluster } from '../support/kafka-cluster.ts'
 import type { KafkaNode } from '../support/kafka-node.ts'
-import { watchLoopback } from '../support/loopback.ts'
-
-const owned: { remove(): Promise<unknown> }[] = []
-afterEach(() => Promise.all(owned.splice(0).map((one) => one.remove())))
+import { fake, watch } from '../support/watching.ts'
 
 async function newCluster(...options: Parameters<typeof KafkaCluster.make>): Promise<KafkaCluster> {
   const cluster = await KafkaCluster.make(...options)
-  owned.push(cluster)
+  onTestFinished(() => cluster.remove())
   return cluster
-}
-function watch(...given: Parameters<typeof watchLoopback>) {
-  const watched = watchLoopback(...given)
-  owned.push({ remove: () => watched.watcher.close() })
-  return watched
 }
 type Watched = ReturnType<typeof watch>
 
@@ -63,7 +55,7 @@ describe('three combined nodes, another cluster, and one that lies', () => {
 
     // it claims to lead the main cluster, in the latest epoch there is, and that it is node 1
     let lie = 0
-    const liar = await FakeNode.start((asked) => {
+    const liar = await fake((asked) => {
       if (asked.api === 'DescribeQuorum' && ++lie % 3 === 0) return Buffer.from([0x7f, 0xff, 0xff, 0xff, 1, 2, 3])
       if (asked.api === 'Fetch' && lie % 2 === 0) return Buffer.alloc(300_000, 7)
       return leadingController(() => fetched(Buffer.alloc(90_000, lie)), {
@@ -72,7 +64,6 @@ describe('three combined nodes, another cluster, and one that lies', () => {
         epoch: 2 ** 31 - 1,
       })(asked)
     })
-    owned.push({ remove: () => liar.stop() })
 
     const watched = watch({ ...portsOf('main', main), ...portsOf('other', other), liar: [liar.port] })
     const { watcher, until } = watched

@@ -79,7 +79,9 @@ export class FakeNode {
     if (answer !== null) socket.write(Buffer.isBuffer(answer) ? answer : frame(answer))
   }
 
+  /** Again: nothing. */
   async stop(): Promise<void> {
+    if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
     this.#server.close()
     for (const socket of this.sockets) socket.destroy()

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { SerializeAddon } from '@xterm/addon-serialize'
 import { Terminal as Screen } from '@xterm/headless'
 import { build } from 'esbuild'
+import { expect } from 'vitest'
 import { type Installation, readInstallation } from '#config/installation.ts'
 import type { Fault, Observation } from '#labs/protocol/observation.ts'
 import type { FromSwitch, RoomPlan } from '#labs/protocol/room.ts'
@@ -47,6 +48,16 @@ export const planOf = (plan: Partial<RoomPlan> = {}): RoomPlan => ({
   welcome: '',
   ...plan,
 })
+
+/** The switch is killed: the gateway is told, and sweeps; nothing of the room is left. */
+export async function expectNothingAfterKilledSwitch(room: TestRoom): Promise<void> {
+  const namespaces = room.namespaces()
+  const gone = new Promise<string>((resolve) => room.room.once('gone', resolve))
+  process.kill(room.switchPid(), 'SIGKILL')
+  expect(await gone).toContain('stopped')
+  await room.room.end()
+  expect(remains(room, namespaces)).toEqual([])
+}
 
 export type Place = { owner: Owner; data: string; runDir: string; remove(): void }
 

@@ -14,10 +14,10 @@ import { childPid } from '../info.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { ETC } from '../outer.ts'
 import { KAFKA, NODE, onDisk, ROOM_PROGRAMS, WRITABLE } from '../places.ts'
+import { pidNamespace, pids, readProc } from '../proc.ts'
 import type { FromSpawner, ToSpawner } from '../spawner/protocol.ts'
 import { command } from './commands.ts'
 import { addressOf, connectHost } from './network.ts'
-import { pidNamespace, pids, readProc } from './proc.ts'
 import { fromSpawner } from './spawner-messages.ts'
 
 /** Sized, so that a full disk stays a lesson for one host; inodes too, as they cost memory. */

@@ -4,8 +4,8 @@
 import { lstatSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Observation } from '#labs/protocol/observation.ts'
+import { commandLine, orEnded, pidNamespace, pids, programOf, readProc, stateOf } from '../proc.ts'
 import { ALL_DISKS, type Host } from './host.ts'
-import { commandLine, orEnded, pidNamespace, pids, programOf, readProc, stateOf } from './proc.ts'
 
 const LOOK_MS = 150
 /** Looking takes at most this part of a core, however many processes a learner starts. */

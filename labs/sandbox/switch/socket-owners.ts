@@ -1,7 +1,7 @@
 /** Whose a listening socket is. Looked for once, when it is new: among the open files of all processes of its host. */
 import { readdirSync, readlinkSync } from 'node:fs'
+import { orEnded, pidNamespace, pids, programOf } from '../proc.ts'
 import type { Host } from './host.ts'
-import { orEnded, pidNamespace, pids, programOf } from './proc.ts'
 
 type Owner = { pid: number; program: string }
 type Inode = string

@@ -64,6 +64,15 @@ const noteIs = (text: string): Observation => ({
   result: { state: 'fetched', value: { path: '/tmp/note', size: 2, modified: 0, text } },
 })
 const nextPass = (session: LabSession) => new Promise<Pass>((resolve) => session.once('passed', resolve))
+/** In a room, with its first check passed. */
+async function openPassed(folder: string): Promise<LabSession> {
+  const session = await open(folder)
+  session.note('room-started', '')
+  const pass = nextPass(session)
+  see(session, up)
+  await pass
+  return session
+}
 const check = (session: LabSession, id: string) =>
   session
     .view()
@@ -96,11 +105,7 @@ test('a fact of a step that is not open passes nothing', async () => {
 
 test('a pass latches, is on disk once, and says when it is no longer true', async () => {
   const folder = await temporaryFolder()
-  const session = await open(folder)
-  session.note('room-started', '')
-  const pass = nextPass(session)
-  see(session, up)
-  await pass
+  const session = await openPassed(folder)
   see(session, { type: 'node-down', host: 'broker-1', why: 'gone' })
   await vi.waitFor(() =>
     expect(check(session, 'is-up')).toMatchObject({ status: 'passed', noLongerTrue: true, says: 'It is up.' }),
@@ -113,11 +118,7 @@ test('a pass latches, is on disk once, and says when it is no longer true', asyn
 
 test('opened again from its history, everything is where it was', async () => {
   const folder = await temporaryFolder()
-  const before = await open(folder)
-  before.note('room-started', '')
-  const pass = nextPass(before)
-  see(before, up)
-  await pass
+  const before = await openPassed(folder)
   before.hint('has-note', 1)
   await new Promise<void>((resolve) => before.once('changed', () => resolve()))
   await before.close()
@@ -129,11 +130,7 @@ test('opened again from its history, everything is where it was', async () => {
 })
 
 test('a fresh room starts from nothing but keeps the passes', async () => {
-  const session = await open(await temporaryFolder())
-  session.note('room-started', '')
-  const pass = nextPass(session)
-  see(session, up)
-  await pass
+  const session = await openPassed(await temporaryFolder())
   session.note('room-ended', 'idle')
   session.note('room-started', '')
   await vi.waitFor(() => expect(session.seen).toBe(0))
@@ -143,11 +140,7 @@ test('a fresh room starts from nothing but keeps the passes', async () => {
 
 test('the timeline goes on from room to room, and is the same when it is read again', async () => {
   const folder = await temporaryFolder()
-  const session = await open(folder)
-  session.note('room-started', '')
-  const pass = nextPass(session)
-  see(session, up)
-  await pass
+  const session = await openPassed(folder)
   see(session, { type: 'command', host: 'broker-1', terminal: 't', command: 'false', exitStatus: 1, startedAt: 900 })
   session.note('room-ended', 'The room is gone.')
   session.note('room-started', '')

@@ -1,25 +1,10 @@
 import { createServer } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { encode } from '#labs/kafka/codec/codec.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { encodeBatch, schemas } from '../../support/batches.ts'
 import { type Behaviour, FakeNode, fetched, leadingController } from '../../support/fake-node.ts'
-import { watchLoopback } from '../../support/loopback.ts'
-
-const open: { stop(): Promise<unknown> }[] = []
-afterEach(() => Promise.all(open.splice(0).map((one) => one.stop())))
-
-async function fake(...args: Parameters<typeof FakeNode.start>): Promise<FakeNode> {
-  const node = await FakeNode.start(...args)
-  open.push(node)
-  return node
-}
-
-function watch(...given: Parameters<typeof watchLoopback>) {
-  const watched = watchLoopback(...given)
-  open.push({ stop: () => watched.watcher.close() })
-  return watched
-}
+import { fake, watch } from '../../support/watching.ts'
 
 /** A value of the metadata log: frame 1, TopicRecord (api key 2), version 0. */
 const topicRecord = (name: string): Buffer =>
@@ -109,7 +94,7 @@ describe('a watcher among nodes that lie', () => {
       asked++
       socket.destroy()
     }).listen(port, '127.0.0.1')
-    open.push({ stop: () => new Promise((resolve) => again.close(resolve)) })
+    onTestFinished(() => new Promise<void>((resolve) => again.close(() => resolve())))
     await watched.until('a new question', () => asked > 0)
   })
 

@@ -1,25 +1,12 @@
 /** Several nodes that lie, or are of the past, beside ones that do not. */
 import type { Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { encode } from '#labs/kafka/codec/codec.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { encodeBatch, schemas } from '../../support/batches.ts'
-import { type Behaviour, FakeNode, fetched, leadingController } from '../../support/fake-node.ts'
-import { dial, watchLoopback } from '../../support/loopback.ts'
-
-const open: { stop(): Promise<unknown> }[] = []
-afterEach(() => Promise.all(open.splice(0).map((one) => one.stop())))
-
-async function fake(...args: Parameters<typeof FakeNode.start>): Promise<FakeNode> {
-  const node = await FakeNode.start(...args)
-  open.push(node)
-  return node
-}
-function watch(...given: Parameters<typeof watchLoopback>) {
-  const watched = watchLoopback(...given)
-  open.push({ stop: () => watched.watcher.close() })
-  return watched
-}
+import { type Behaviour, type FakeNode, fetched, leadingController } from '../../support/fake-node.ts'
+import { dial } from '../../support/loopback.ts'
+import { fake, watch } from '../../support/watching.ts'
 
 const NOT_LEADER = 6
 const VOTERS = [1, 2, 3]
@@ -117,7 +104,6 @@ describe('the log of three controllers', () => {
     const samples = watched.of('metadata-log').length
     // the new one and its voter die: what the old one says is of the past
     await Promise.all([second.stop(), last.stop()])
-    open.splice(0, open.length, ...open.filter((one) => one !== second && one !== last))
     await watched.until('both are down', () => watched.of('node-down').length === 2)
     Object.assign(old.log, { committed: 3 })
     await new Promise((resolve) => setTimeout(resolve, 1_500))
