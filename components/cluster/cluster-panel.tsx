@@ -8,7 +8,7 @@ import { clock } from '#components/workbench/format.ts'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import { useNow } from '#components/workbench/use-now.ts'
 import { useStoredFlag } from '#components/workbench/use-stored.ts'
-import { Headline, Unknowns } from './headline.tsx'
+import { Headline, Leaders, Unknowns } from './headline.tsx'
 import { Ladder } from './ladder.tsx'
 import { NetworkPicture } from './network-picture.tsx'
 import { NodeTables } from './node-table.tsx'
@@ -31,7 +31,8 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
   const [asTable, setAsTable] = useStoredFlag('kraftlab.cluster-table')
   const now = useMoment(picture)
   if (!picture || !state) return null
-  const cluster = picture.clusters[0]
+  const { clusters } = picture
+  const [only] = clusters
   return (
     <div
       data-cluster-bar
@@ -55,7 +56,11 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
         <h2 className="px-2 font-semibold text-[13px] text-ink">{t('title')}</h2>
       )}
       <div className="flex min-w-0 flex-1 items-center px-1">
-        {cluster && <Headline cluster={cluster} now={now} live={picture.at === null} />}
+        {clusters.length > 1 ? (
+          <Leaders clusters={clusters} />
+        ) : (
+          only && <Headline cluster={only} now={now} live={picture.at === null} />
+        )}
       </div>
       {open && (
         <>
@@ -107,11 +112,11 @@ export function ClusterPanel() {
             <div className="space-y-4 px-3.5 py-3 @3xl:border-l">
               {clusters.map((cluster) => (
                 <Named key={cluster.name} name={clusters.length > 1 ? cluster.name : null}>
-                  {clusters.length > 1 && <Headline cluster={cluster} now={now} live={live} />}
+                  {clusters.length > 1 && <Headline cluster={cluster} now={now} live={live} named />}
                   <Ladder cluster={cluster} />
+                  {cluster.probe && <Probe probe={cluster.probe} now={now} />}
                 </Named>
               ))}
-              {clusters.map(({ name, probe }) => probe && <Probe key={name} probe={probe} now={now} />)}
             </div>
           </div>
         )}
@@ -119,9 +124,9 @@ export function ClusterPanel() {
           {clusters.map((cluster) => (
             <Named key={cluster.name} name={clusters.length > 1 ? cluster.name : null}>
               <PartitionTable cluster={cluster} live={live} />
+              {asTable && cluster.probe && <Probe probe={cluster.probe} now={now} />}
             </Named>
           ))}
-          {asTable && clusters.map(({ name, probe }) => probe && <Probe key={name} probe={probe} now={now} />)}
         </div>
       </div>
     </section>
@@ -132,7 +137,7 @@ function Named({ name, children }: { name: string | null; children: ReactNode })
   return name === null ? (
     children
   ) : (
-    <section>
+    <section aria-label={name} className="space-y-3" data-named={name}>
       <h3 className="pb-1 font-mono font-semibold text-[12px] text-ink-quiet">{name}</h3>
       {children}
     </section>

@@ -41,6 +41,21 @@ export function cutPairs(cuts: Link[]): CutPair[] {
   return [...pairs.values()]
 }
 
+/** `to`: nothing of this host's arrives there; `from`: nothing of theirs arrives here. */
+export type HostCuts = { both: string[]; to: string[]; from: string[] }
+
+/** The cut links of one host. */
+export function cutsOf(host: string, cuts: Link[]): HostCuts {
+  const seen: HostCuts = { both: [], to: [], from: [] }
+  for (const { a, b, cut } of cutPairs(cuts)) {
+    if (a !== host && b !== host) continue
+    const other = a === host ? b : a
+    if (cut === 'both') seen.both.push(other)
+    else seen[(cut === 'a-b') === (a === host) ? 'to' : 'from'].push(other)
+  }
+  return seen
+}
+
 /** No packet goes from this host to any other, nor back. */
 export function isIsolated(host: string, hosts: string[], cuts: Link[]): boolean {
   const others = hosts.filter((one) => one !== host)

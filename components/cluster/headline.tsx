@@ -14,7 +14,14 @@ const OLD_SAMPLE_MS = 2_500
 const ANNOUNCE_EVERY_MS = 2_000
 
 /** Who leads, in which epoch, how far the log is committed. What is not known is said so. */
-export function Headline({ cluster, now, live }: { cluster: ClusterState; now: number; live: boolean }) {
+export function Headline(props: {
+  cluster: ClusterState
+  now: number
+  live: boolean
+  /** one of several: a screen reader hears which */
+  named?: boolean
+}) {
+  const { cluster, now, live, named = false } = props
   const t = useTranslations('cluster')
   const words = useNodeWords()
   const { leader, epoch, leaderSince, highWatermark } = cluster
@@ -42,14 +49,41 @@ export function Headline({ cluster, now, live }: { cluster: ClusterState; now: n
       />
       {live && (
         <LeaderAnnouncer
-          text={
+          text={[
+            ...(named ? [cluster.name] : []),
             leader === null
               ? t('noLeaderKnown')
-              : t('announce', { leader: words.name(cluster, leader), epoch: epoch ?? 0 })
-          }
+              : t('announce', { leader: words.name(cluster, leader), epoch: epoch ?? 0 }),
+          ].join(': ')}
         />
       )}
     </p>
+  )
+}
+
+/** Of several clusters: who leads each. */
+export function Leaders({ clusters }: { clusters: ClusterState[] }) {
+  const t = useTranslations('cluster')
+  const words = useNodeWords()
+  return (
+    <ul className="flex min-w-0 list-none! flex-wrap gap-x-4 gap-y-0.5 text-[13px]" data-leaders>
+      {clusters.map((cluster) => (
+        <li key={cluster.name} className="flex items-center gap-1.5">
+          <span className="text-ink-quiet">{cluster.name}</span>
+          {cluster.leader === null ? (
+            <span className="font-medium text-warn">{t('noLeaderKnown')}</span>
+          ) : (
+            <>
+              <Crown aria-hidden className="size-3.5 text-accent" />
+              <span className="sr-only">{t('leader')}</span>
+              <span className="font-medium font-mono text-[12.5px] text-ink">
+                {words.name(cluster, cluster.leader)}
+              </span>
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
   )
 }
 

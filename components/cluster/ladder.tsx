@@ -45,10 +45,10 @@ export function Ladder({ cluster }: { cluster: ClusterState }) {
               </span>
             )}
           </th>
-          <th scope="col" className="w-[13%] text-right">
+          <th scope="col" className="w-[17%] text-right">
             {t('end')}
           </th>
-          <th scope="col" className="w-[35%] text-right">
+          <th scope="col" className="w-[32%] text-right">
             {t('lag')}
           </th>
         </tr>

@@ -2,17 +2,25 @@
 import { type ReactNode, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ClusterState, NodeState } from '#labs/protocol/live.ts'
-import { cutPairs, isIsolated } from './condition.ts'
+import { cutPairs, cutsOf, isIsolated } from './condition.ts'
 import { CutLines } from './cut-lines.tsx'
 import { NodeCard, OtherHostCard } from './host-card.tsx'
 import { HostMenu } from './host-menu.tsx'
 import type { RoomPicture } from './use-cluster-view.ts'
+import { usePlaces } from './use-places.ts'
 
 /** The room as a network: controllers above, brokers below, and between them the bridge that joins them all. */
 export function NetworkPicture({ picture, hosts, now }: { picture: RoomPicture; hosts: string[]; now: number }) {
   const { clusters, cuts, otherHosts, stale } = picture
   const t = useTranslations('cluster')
   const ground = useRef<HTMLDivElement>(null)
+  const places = usePlaces(ground, hosts.join(' '))
+  // Where cards stand in the way of lines, each says its cuts itself.
+  const inWords = places?.wrapped ?? false
+  const network = (host: string) => ({
+    isolated: isIsolated(host, hosts, cuts),
+    cuts: inWords ? cutsOf(host, cuts) : null,
+  })
   const menu = (host: string, node: NodeState | null) => (
     <HostMenu host={host} node={node} hosts={hosts} cuts={cuts} disabled={stale} />
   )
@@ -26,7 +34,7 @@ export function NetworkPicture({ picture, hosts, now }: { picture: RoomPicture; 
             cluster={cluster}
             node={node}
             now={now}
-            isolated={isIsolated(node.host, hosts, cuts)}
+            network={network(node.host)}
             menu={menu(node.host, node)}
           />
         )),
@@ -37,22 +45,18 @@ export function NetworkPicture({ picture, hosts, now }: { picture: RoomPicture; 
     ...otherHosts
       .filter(({ host }) => !clusters.some(({ nodes }) => nodes.some((node) => node.host === host)))
       .map(({ host, address }) => (
-        <OtherHostCard
-          key={host}
-          host={host}
-          address={address}
-          isolated={isIsolated(host, hosts, cuts)}
-          menu={menu(host, null)}
-        />
+        <OtherHostCard key={host} host={host} address={address} network={network(host)} menu={menu(host, null)} />
       )),
   ]
   return (
     <div ref={ground} className="relative isolate px-3 py-3" data-picture>
-      <CutLines ground={ground} hosts={hosts} cuts={cuts} />
+      {places && !inWords && <CutLines places={places} hosts={hosts} cuts={cuts} />}
       <Row place="upper" label={t('voters')}>
         {above}
       </Row>
-      {above.length > 0 && below.length > 0 && <div aria-hidden className="h-11" />}
+      {above.length > 0 && (below.length > 0 || cuts.length > 0) && (
+        <div aria-hidden className={inWords ? 'h-2.5' : 'h-11'} />
+      )}
       <Row place={above.length > 0 ? 'lower' : 'upper'} label={t('others')}>
         {below}
       </Row>

@@ -25,12 +25,12 @@ export function SplitDialog({ hosts, onClose }: { hosts: string[]; onClose: () =
       <div className="mt-4 space-y-1">
         {hosts.map((host) => (
           <fieldset key={host} className="flex items-center gap-2">
-            <legend className="float-left w-32 truncate font-mono text-[13px]">{host}</legend>
+            <legend className="float-left w-26 truncate font-mono text-[13px] sm:w-32">{host}</legend>
             {CHOICES.map((choice) => (
               <label
                 key={choice}
                 className={cn(
-                  'flex h-7 cursor-pointer items-center rounded-md border px-2.5 text-[13px] has-focus-visible:outline-2 has-focus-visible:outline-focus',
+                  'flex h-7 cursor-pointer items-center whitespace-nowrap rounded-md border px-2 text-[13px] sm:px-2.5 has-focus-visible:outline-2 has-focus-visible:outline-focus',
                   chosen[host] === choice
                     ? 'border-accent bg-accent-wash font-medium text-ink'
                     : 'text-ink-quiet hover:text-ink',

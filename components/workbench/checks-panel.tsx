@@ -149,6 +149,7 @@ function Ask({ step, ask }: { step: StepView; ask: NonNullable<StepView['ask']> 
         <p aria-live="polite" className={cn('mt-1', passed ? 'text-good' : 'text-ink-quiet')}>
           {ask.says}
         </p>
+        {ask.passedBefore && !passed && <p className="mt-1 text-ink-quiet">{t('passedBefore')}</p>}
       </div>
     </form>
   )

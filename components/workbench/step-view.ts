@@ -12,7 +12,13 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
     id,
     title,
     status: isPassed([...checks, ...(ask ? [ask] : [])], past) ? 'passed' : 'closed',
-    ask: ask && { question: ask.question, given: null, says: '', passedAt: past[ask.id]?.at ?? null },
+    ask: ask && {
+      question: ask.question,
+      given: null,
+      says: '',
+      passedAt: past[ask.id]?.at ?? null,
+      passedBefore: ask.id in past,
+    },
     checks: checks.map((check) => ({
       ...check,
       status: check.id in past ? 'passed' : 'closed',
@@ -44,7 +50,7 @@ export function countPassed(steps: StepView[]): { passed: number; all: number } 
 /** Not passed in this lab session nor in an earlier one. */
 export const checksLeft = (steps: StepView[]): number =>
   steps.flatMap(({ checks }) => checks).filter(({ status, passedBefore }) => status !== 'passed' && !passedBefore)
-    .length + steps.filter(({ ask }) => ask && ask.passedAt === null).length
+    .length + steps.filter(({ ask }) => ask && ask.passedAt === null && !ask.passedBefore).length
 
 /** The step to work on: the open one, else the first that has not passed, else the last. */
 export const currentStep = (steps: StepView[]): StepView | undefined =>

@@ -88,7 +88,8 @@ function NoRoomYet() {
   const { state } = useLive()
   const t = useTranslations('workbench')
   if (state?.room.status === 'ready') return null
-  return <p className="p-6 text-[15px] text-ink-quiet">{t('noCluster')}</p>
+  const over = state?.room.status === 'ended' || state?.room.status === 'failed'
+  return <p className="p-6 text-[15px] text-ink-quiet">{over ? state.room.says : t('noCluster')}</p>
 }
 
 function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNode }) {

@@ -306,7 +306,7 @@ export class LabSession extends EventEmitter<Events> {
       title: step.title,
       status,
       checks: step.checks.map((check) => this.checkState(check, status !== 'closed')),
-      ask: step.ask ? { question: step.ask.question, given, says, passedAt } : null,
+      ask: step.ask ? { question: step.ask.question, given, says, passedAt, passedBefore: false } : null,
     }
   }
 

@@ -31,8 +31,17 @@ export class Timeline {
 
   /** @returns what is new; an event that was told before (an outage that has ended) comes again with its `seq` */
   take(entry: Entry, events: ClusterEvent[], names: Names): TimelineEvent[] {
-    const told = [...this.ofEntry(entry), ...ofPartitions(events, names)].map((one) => this.add(one))
+    const partitions = ofPartitions(events, names).map(({ cluster, ...one }) => ({
+      ...one,
+      says: this.named(cluster, one.says),
+    }))
+    const told = [...this.ofEntry(entry), ...partitions].map((one) => this.add(one))
     return [...told, ...events.flatMap((event) => this.ofEvent(event, names))]
+  }
+
+  /** What is said of a cluster as a whole; of several, it says of which. Hosts carry their cluster in their name. */
+  private named(cluster: string, says: string): string {
+    return Object.keys(this.lab.clusters).length > 1 ? `${cluster}: ${says}` : says
   }
 
   private add(told: Told): TimelineEvent {
@@ -76,12 +85,15 @@ export class Timeline {
       const said = says(event, names, this.led.get(event.cluster) ?? null)
       if (event.type === 'leader' && event.leader !== null)
         this.led.set(event.cluster, { leader: event.leader, epoch: event.epoch })
-      return said ? [this.add({ at: event.at, host: null, until: null, ...said })] : []
+      if (!said) return []
+      const line = OF_CLUSTER.has(event.type) ? this.named(event.cluster, said.says) : said.says
+      return [this.add({ at: event.at, host: null, until: null, ...said, says: line })]
     }
     const key = `${event.cluster} ${event.kind}`
     const { from, to } = event
     const ms = to === null ? null : Math.max(0, to - from)
-    const line = `${OUTAGES[event.kind]}${ms === null ? '' : ` for ${ms.toLocaleString('en')} ms`}`
+    const lasted = ms === null ? '' : ` for ${ms.toLocaleString('en')} ms`
+    const line = this.named(event.cluster, `${OUTAGES[event.kind]}${lasted}`)
     const told: Told = { at: from, kind: 'outage', says: line, host: null, until: to }
     const seq = this.lasting.get(key)
     const at = seq === undefined ? -1 : this.all.findIndex((one) => one.seq === seq)
@@ -98,6 +110,9 @@ export class Timeline {
     return [added]
   }
 }
+
+/** Told of a cluster, not of one of its hosts. */
+const OF_CLUSTER = new Set<ClusterEvent['type']>(['leader', 'voters', 'topic', 'high-watermark'])
 
 const OUTAGES = {
   write: 'Writes unavailable',
@@ -217,7 +232,7 @@ function faultSaid(fault: Fault): Pick<Told, 'kind' | 'says'> {
 }
 
 /** What happened to several partitions of a topic at once is one line. */
-function ofPartitions(events: ClusterEvent[], names: Names): Told[] {
+function ofPartitions(events: ClusterEvent[], names: Names): (Told & { cluster: string })[] {
   const lines = new Map<string, { event: EventOf<'partition'>; partitions: number[]; what: string }>()
   for (const event of events) {
     if (event.type !== 'partition') continue
@@ -229,11 +244,11 @@ function ofPartitions(events: ClusterEvent[], names: Names): Told[] {
     else lines.set(key, { event, partitions: [event.partition], what })
   }
   return [...lines.values()].map(({ event, partitions, what }) => {
-    const { topic, at, isr, before } = event
+    const { cluster, topic, at, isr, before } = event
     const which =
       partitions.length === 1 ? `${topic}-${partitions[0]}` : `${topic} (partitions ${partitions.join(', ')})`
     const kind = String(isr) === String(before.isr) ? 'topic' : 'isr'
-    return { at, kind, says: `${which}: ${what}`, host: null, until: null }
+    return { cluster, at, kind, says: `${which}: ${what}`, host: null, until: null }
   })
 }
 

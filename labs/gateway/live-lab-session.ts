@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { KraftlabError } from '#config/errors.ts'
-import type { LabSession } from '#labs/engine/lab-session.ts'
+import { type LabSession, questionId } from '#labs/engine/lab-session.ts'
 import type { LabSessionState, TimelineEvent, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
@@ -281,6 +281,7 @@ export class LiveLabSession extends EventEmitter<Events> {
       steps: steps.map((step) => ({
         ...step,
         checks: step.checks.map((check) => ({ ...check, passedBefore: this.passedBefore.has(check.id) })),
+        ask: step.ask && { ...step.ask, passedBefore: this.passedBefore.has(questionId(step.id)) },
       })),
       clusters,
       cuts,

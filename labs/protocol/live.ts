@@ -72,6 +72,8 @@ export const stepState = z.object({
       says: z.string(),
       /** answered rightly: when, ms since 1970. A question counts as a check. */
       passedAt: z.number().nullable(),
+      /** as with checks */
+      passedBefore: z.boolean(),
     })
     .nullable(),
 })
