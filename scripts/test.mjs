@@ -6,7 +6,7 @@ import { main, setUp } from './setup/index.mjs'
 
 const MINUTE_MS = 60_000
 const CHECK_LIMIT_MS = 3 * MINUTE_MS
-const TESTS_LIMIT_MS = 12 * MINUTE_MS
+const TESTS_LIMIT_MS = 14 * MINUTE_MS
 const SOAK_LIMIT_MS = 80 * MINUTE_MS
 /** After being asked to end. */
 const KILL_AFTER_MS = 20_000

@@ -107,8 +107,9 @@ describe.each(['static', 'dynamic'] as const)('one combined node with a %s quoru
     expect(all.complete).toBe(true)
     expect(new Set(all.records.map(({ key }) => key))).toEqual(new Set(['key-0', 'key-1', 'key-2', 'key-3']))
     expect(all.records.filter((record) => record.value === 'größe 11')).toHaveLength(4)
+    // Each need is looked at in its own time.
+    await until('two of them', () => recordsIn(watched, 'capped')?.records.length === 2)
     expect(value(watched, 'capped')).toMatchObject({ complete: false })
-    expect(recordsIn(watched, 'capped')?.records).toHaveLength(2)
     await until('the log ends', () => {
       const ends = watched.of('log-ends').at(-1)?.partitions ?? []
       return ends.length === 3 && ends.reduce((sum, { end }) => sum + end, 0) === 48
