@@ -53,10 +53,7 @@ export type Course = { slug: string; title: string; summary: string; href: strin
 /** All courses, and what is wrong with those that are not among them. Read once a request. */
 export const loadCourses = cache(async (): Promise<{ courses: Course[]; problems: ContentProblem[] }> => {
   const { root } = readEnvironment()
-  const folders = await readdir(join(root, 'content'), { withFileTypes: true }).catch(ifMissing([]))
-  const loaded = await Promise.all(
-    folders.filter((entry) => entry.isDirectory()).map(({ name }) => loadCourse(root, name)),
-  )
+  const loaded = await Promise.all((await courseFolders(root)).map((name) => loadCourse(root, name)))
   return {
     courses: loaded.filter((one): one is Course => 'modules' in one),
     problems: loaded.filter((one): one is ContentProblem => 'reason' in one),
@@ -72,9 +69,24 @@ export async function findOptionalCourse(slug: string): Promise<Course | Content
   )
 }
 
+/** Whether there is a page for these words of an address. Reads no lesson: proxy.ts asks this before every page. */
+export async function isPage(at: { course: string; module?: string; lesson?: string }): Promise<boolean> {
+  const { root } = readEnvironment()
+  if (!(await courseFolders(root)).includes(at.course)) return false
+  if (at.module === undefined) return true
+  const file = await readCourseFile(root, at.course)
+  const module = 'modules' in file ? file.modules.find(({ slug }) => slug === at.module) : undefined
+  return module !== undefined && (at.lesson === undefined || module.lessons.includes(at.lesson))
+}
+
 export const lessonsOf = (course: Course): Lesson[] => course.modules.flatMap(({ lessons }) => lessons)
 
-async function loadCourse(root: string, course: string): Promise<Course | ContentProblem> {
+async function courseFolders(root: string): Promise<string[]> {
+  const entries = await readdir(join(root, 'content'), { withFileTypes: true }).catch(ifMissing([]))
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+}
+
+async function readCourseFile(root: string, course: string): Promise<z.infer<typeof courseFile> | ContentProblem> {
   const file = `content/${course}/course.yaml`
   const source = await readFile(join(root, file), 'utf8').catch(ifMissing(null))
   if (source === null) return { file, field: '(whole)', reason: 'there is no such file' }
@@ -84,9 +96,15 @@ async function loadCourse(root: string, course: string): Promise<Course | Conten
   } catch (error) {
     return { file, field: '(yaml)', reason: firstLine(error) }
   }
-  if (!parsed.success) return problemOf(file, parsed.error)
+  return parsed.success ? parsed.data : problemOf(file, parsed.error)
+}
+
+async function loadCourse(root: string, course: string): Promise<Course | ContentProblem> {
+  const file = `content/${course}/course.yaml`
+  const read = await readCourseFile(root, course)
+  if (!('modules' in read)) return read
   const files = await readdir(join(root, 'content', course))
-  const modules = parsed.data.modules.map(async (module) => {
+  const modules = read.modules.map(async (module) => {
     const href = `/courses/${course}/${module.slug}`
     const lessons = module.lessons.map((lesson, at) => {
       const name = files.find((one) => one.replace(/^\d+-/, '') === `${lesson}.mdx`)
@@ -103,7 +121,7 @@ async function loadCourse(root: string, course: string): Promise<Course | Conten
       lessons: await Promise.all(lessons),
     }
   })
-  const { title, summary } = parsed.data
+  const { title, summary } = read
   return { slug: course, title, summary, href: `/courses/${course}`, modules: await Promise.all(modules) }
 }
 

@@ -1,5 +1,5 @@
 /** The one address that browsers see: `/gateway/*` goes to the gateway, `/api/health` is answered here, the rest is the site's. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer } from 'httpxy'
 import type { Child } from './child.ts'
@@ -9,6 +9,11 @@ const GATEWAY = /^\/gateway(\/|\?|$)/
 const HEALTH = /^\/api\/health\/?(\?|$)/
 /** How soon a page that found a part restarting tries again. */
 const RETRY_SECONDS = 2
+/**
+ * A connection a request. One that is kept is closed by a part once it has been idle for 5 s; a part that was busy
+ * around then closes it with a request already on it, which was never read.
+ */
+const agent = new Agent({ keepAlive: false })
 
 export function createFrontDoor(children: { gateway: Child; site: Child }, health: () => Promise<Health>): Server {
   // the Host header stays as the browser sent it: sign-in and Origin checks need it
@@ -26,7 +31,7 @@ export function createFrontDoor(children: { gateway: Child; site: Child }, healt
       sorry(request, response, 503)
       return
     }
-    proxy.web(request, response, { target: part.address }).catch(() => sorry(request, response, 502))
+    proxy.web(request, response, { target: part.address, agent }).catch(() => sorry(request, response, 502))
   })
 
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {

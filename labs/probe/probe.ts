@@ -108,6 +108,8 @@ export class Probe {
 
   #meter(kind: (typeof PROBE_KINDS)[number]): OutageMeter {
     return new OutageMeter(CLOCK, (outage) => {
+      // the last sample may be a second old: what was acknowledged before the outage is told before it
+      if (outage.to === null) this.#sample()
       this.#emit({ type: 'outage', cluster: this.#cluster, kind, ...outage })
       if (outage.to !== null) this.#reader.rewind()
     })

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
-import { axeViolations, collectComplaints, launchBrowser } from '../support/browser.ts'
+import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../support/browser.ts'
 import { feedHour } from '../support/hour.ts'
 import { CLUSTER_START_MS, Panel } from '../support/panel.ts'
 import { commandLine, descendants } from '../support/room.ts'
@@ -42,6 +42,7 @@ afterAll(async () => {
 
 test('the panel shows who leads; killed by its button and by hand, another is shown within 10 s; the past can be seen again', async () => {
   await page.goto(server.url + LESSON)
+  await alive(page)
   await page.getByRole('button', { name: 'Start the lab' }).click()
   const first = await panel.leads((host) => host.startsWith('controller-'), CLUSTER_START_MS)
   const firstEpoch = await panel.fact('epoch')
@@ -80,7 +81,7 @@ test('the panel shows who leads; killed by its button and by hand, another is sh
 
 test('picture and tables, in both themes, are free of what axe finds', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await inColours(page, colorScheme)
     expect(await axeViolations(page)).toEqual([])
   }
   await page.getByRole('button', { name: 'As tables' }).click()
@@ -110,7 +111,7 @@ test('the room is split by keyboard alone; pictured, told in a table, and mended
   await split()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
-  expect(await panel.focused()).toContain('Network')
+  await expect.poll(() => panel.focused()).toContain('Network')
   await panel.cuts(0)
 
   // The first host alone, all others together: that is what the dialog offers.
@@ -199,6 +200,7 @@ test('an hour of six nodes scrolls and scrubs without a stutter', async () => {
   const other = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
   await feedHour(other, 5_000)
   await other.goto(server.url + LESSON)
+  await alive(other)
   await other.getByRole('button', { name: 'Start the lab' }).click()
   await other.getByRole('button', { name: 'List of events' }).click()
   const inspector = await other.context().newCDPSession(other)

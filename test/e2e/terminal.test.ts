@@ -2,10 +2,12 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { axeViolations, launchBrowser } from '../support/browser.ts'
+import { axeViolations, inColours, launchBrowser } from '../support/browser.ts'
 import { Workbench } from '../support/workbench.ts'
 
 const LESSON = '/courses/kraft/quick-start/quick-start'
+
+const FOLLOWED = { timeout: 10_000, interval: 200 }
 
 let server: Server
 let browser: Browser
@@ -75,9 +77,9 @@ test('the shell follows the window', async () => {
   }
   const wide = await columns('wide')
   await page.setViewportSize({ width: 1100, height: 800 })
-  await page.waitForTimeout(500)
-  const narrow = await columns('narrow')
-  expect(narrow).toBeLessThan(wide)
+  // It is told when the window has come to rest.
+  let tries = 0
+  await vi.waitFor(async () => expect(await columns(`narrow-${++tries}`)).toBeLessThan(wide), FOLLOWED)
   await page.setViewportSize({ width: 1440, height: 900 })
 })
 
@@ -143,6 +145,6 @@ test("a learner's kill -9 -1 ends the terminals with a reason, and a new one can
 })
 
 test.each(['light', 'dark'] as const)('the workbench in use is free of what axe finds, in %s', async (colorScheme) => {
-  await page.emulateMedia({ colorScheme })
+  await inColours(page, colorScheme)
   expect(await axeViolations(page)).toEqual([])
 })

@@ -6,6 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { sharedFolder } from '../support/folder.ts'
 
+/** Longer than the tiny site keeps a connection on which nothing is asked. */
+const BUSY_MS = 3_500
+
 const folder = sharedFolder()
 afterAll(folder.remove)
 
@@ -88,6 +91,9 @@ async function processesOf(root: string): Promise<string[]> {
   })
 }
 
+const pidOf = async (root: string, program: string): Promise<string | undefined> =>
+  (await processesOf(root)).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program))
+
 function upgrade(port: number, path: string) {
   const socket = connect(port, '127.0.0.1')
   const seen = { text: '', closed: false }
@@ -148,13 +154,24 @@ describe('the front door', () => {
     expect(it.said.stderr).toMatch(/the gateway ended \(status 3\) and is started again/)
   })
 
+  it('a part that was busy while a connection fell idle loses no request', async () => {
+    const root = makeRoot('busy')
+    const it = await start(root)
+    await ready(it)
+    const site = Number(await pidOf(root, 'dist/site.mjs'))
+    expect(await (await fetch(`${it.url}/first`)).text()).toMatch(/^page/)
+    process.kill(site, 'SIGSTOP')
+    const second = fetch(`${it.url}/second`)
+    await pause(BUSY_MS)
+    process.kill(site, 'SIGCONT')
+    expect((await second).status).toBe(200)
+  })
+
   it('names the part that does not answer', async () => {
     const root = makeRoot('health')
     const it = await start(root)
     await ready(it)
-    const stopped = (await processesOf(root)).find((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/site.mjs'),
-    )
+    const stopped = await pidOf(root, 'dist/site.mjs')
     process.kill(Number(stopped), 'SIGSTOP')
     const health = await fetch(`${it.url}/api/health`)
     expect(health.status).toBe(503)
@@ -193,9 +210,7 @@ describe('ending', () => {
     const it = await start(root, { MISBEHAVE: 'cannot be asked to end' })
     await ready(it)
     // this one dies of SIGTERM as any process does; stopped, it cannot
-    const gateway = (await processesOf(root)).find((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('gateway'),
-    )
+    const gateway = await pidOf(root, 'gateway')
     process.kill(Number(gateway), 'SIGSTOP')
     it.child.kill('SIGINT')
     await pause(300)

@@ -4,6 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+/** Scripts of a page that is loaded, on a busy machine. */
+const ALIVE_LIMIT_MS = 20_000
 
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = PLACES.find((path) => existsSync(path))
@@ -16,10 +18,23 @@ export async function launchBrowser(): Promise<Browser> {
 export function collectComplaints(page: Page): string[] {
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
+    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`.trim())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   return complaints
+}
+
+/** Waits until scripts run the page: only then do a workbench's dividers say where they stand, and clicks count. */
+export async function alive(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.querySelector('[role="separator"]:not([aria-valuenow])'), null, {
+    timeout: ALIVE_LIMIT_MS,
+  })
+}
+
+/** Waits until the page has followed the system's choice. */
+export async function inColours(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.locator(`html.${colorScheme}`).waitFor()
 }
 
 /** @returns one line a violation: rule, and the first elements it holds for */

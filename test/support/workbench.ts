@@ -1,6 +1,7 @@
 /** A lab page as a learner uses it: the lesson's run buttons, the terminals by keyboard, the checks by eye. */
 import type { Page } from 'playwright-core'
 import { vi } from 'vitest'
+import { alive } from './browser.ts'
 
 /** A JVM that starts on a busy machine of two cores. */
 const LIMIT_MS = 60_000
@@ -9,6 +10,7 @@ export class Workbench {
   constructor(readonly page: Page) {}
 
   async start(): Promise<void> {
+    await alive(this.page)
     await this.page.getByRole('button', { name: 'Start the lab' }).click()
     await this.shows(/learner@broker-1/)
   }
