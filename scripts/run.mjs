@@ -5,7 +5,11 @@ import { main, setUp } from './setup/index.mjs'
 import { SetupError } from './setup/stage.mjs'
 
 /** Only these start Kraftlab itself, and so need its pages. */
-const needsTheSite = (name, [command]) => (name === 'labs' && command === 'verify') || name === 'bench'
+function needsTheSite(name, args) {
+  const command = args.find((one) => !one.startsWith('-'))
+  if (name === 'labs') return command === 'verify'
+  return name === 'bench' && command !== undefined && command !== 'decode'
+}
 
 const [name = '', ...args] = process.argv.slice(2)
 await main(name || 'run', async () => {
@@ -13,6 +17,8 @@ await main(name || 'run', async () => {
   const program = join(root, 'dist', `${name}.mjs`)
   if (!existsSync(program)) throw new SetupError(`there is no program "${name}" (${program})`)
   process.env.KRAFTLAB_ROOT = root
+  // the files that it is given are named from where the person is, which npm leaves
+  if (name === 'metadata' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)
   // in this very process: arguments, signals, terminal and exit status are its own
   process.argv = [process.execPath, program, ...args]
   await import(program)

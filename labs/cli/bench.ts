@@ -1,13 +1,18 @@
 /** `npm run bench -- NAME`: one benchmark, measured through the running product. Figures live here, limits in tests. */
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '#config/environment.ts'
+import { benchDecode } from './decode-bench.ts'
 import { startServer } from './server.ts'
 import { Visitor } from './visitor.ts'
 
 const { root } = readEnvironment()
 
 type Result = { name: string; unit: 'ms'; runs: number; p50: number; max: number }
-type Benchmark = { about: string; run: () => Promise<number[]> }
+type Benchmark = { about: string } & (
+  | { run: () => Promise<number[]> }
+  /** what is no list of times */
+  | { measure: () => Promise<{ result: object; says: string }> }
+)
 
 const ROOM_RUNS = 10
 const KEY_RUNS = 200
@@ -45,6 +50,17 @@ const BENCHMARKS: Record<string, Benchmark> = {
         return times
       }),
   },
+  decode: {
+    about: '10 MB of metadata log: metadata dump and kafka-dump-log, start-up included, MB/s and ms',
+    measure: async () => {
+      const result = await benchDecode(root)
+      const { megabytesPerSecond, ms, kafkaMs, ratio, cpuMs, kafkaCpuMs, cpuRatio } = result
+      const says =
+        `${megabytesPerSecond} MB/s, ${ms} ms (CPU ${cpuMs} ms); ` +
+        `kafka-dump-log ${kafkaMs} ms (CPU ${kafkaCpuMs} ms); ratio ${ratio} (CPU ${cpuRatio})`
+      return { result, says }
+    },
+  },
 }
 
 async function withServer(measure: (url: string) => Promise<number[]>): Promise<number[]> {
@@ -70,6 +86,11 @@ async function main(args: string[]): Promise<number> {
   if (!benchmark) {
     process.stderr.write('usage: npm run --silent bench -- NAME [--json]\n       npm run --silent bench -- --list\n')
     return 2
+  }
+  if ('measure' in benchmark) {
+    const { result, says } = await benchmark.measure()
+    process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${positionals[0]}: ${says}\n`)
+    return 0
   }
   const times = (await benchmark.run()).sort((a, b) => a - b)
   const rounded = (ms: number | undefined) => Math.round((ms ?? 0) * 10) / 10

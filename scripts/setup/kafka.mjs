@@ -164,24 +164,31 @@ const schemas = (context) =>
 const SCHEMAS_VERSION = 1
 const SCHEMA_ENTRY = /^(common\/)?(message|metadata)\/[^/]+\.json$/
 
-/** Kafka's own definitions of its messages, from its jars, keyed by message name: requests and responses, and records. */
 export const kafkaSchemas = {
   name: 'message schemas',
   done: (context) => existsSync(schemas(context)),
   make: (context) =>
     makeFolder(join(schemas(context), '..'), (temporary) => {
-      const found = { requests: {}, records: {} }
-      for (const jar of readdirSync(libs(context)).filter((name) => name.startsWith('kafka'))) {
-        for (const entry of zipEntries(join(libs(context), jar))) {
-          if (!SCHEMA_ENTRY.test(entry.name)) continue
-          const schema = JSON.parse(withoutComments(entry.read().toString('utf8')))
-          const kind = ['request', 'response', 'header'].includes(schema.type) ? found.requests : found.records
-          if (kind[schema.name]) throw new SetupError(`two message schemas are named ${schema.name}`)
-          kind[schema.name] = schema
-        }
-      }
-      writeFileSync(join(temporary, 'schemas.json'), JSON.stringify(found))
+      writeFileSync(join(temporary, 'schemas.json'), JSON.stringify(messageSchemas(libs(context))))
     }),
+}
+
+/**
+ * Kafka's own definitions of its messages, from its jars, keyed by message name: requests and responses, and records.
+ * @param {string} folder of the jars
+ */
+export function messageSchemas(folder) {
+  const found = { requests: {}, records: {} }
+  for (const jar of readdirSync(folder).filter((name) => name.startsWith('kafka'))) {
+    for (const entry of zipEntries(join(folder, jar))) {
+      if (!SCHEMA_ENTRY.test(entry.name)) continue
+      const schema = JSON.parse(withoutComments(entry.read().toString('utf8')))
+      const kind = ['request', 'response', 'header'].includes(schema.type) ? found.requests : found.records
+      if (kind[schema.name]) throw new SetupError(`two message schemas are named ${schema.name}`)
+      kind[schema.name] = schema
+    }
+  }
+  return found
 }
 
 /** Kafka's JSON has comments, on lines of their own and after values; no string in it holds two slashes. */

@@ -13,7 +13,14 @@ const START_LIMIT_MS = 90_000
 const STOP_LIMIT_MS = 20_000
 const LOG_TAIL_CHARS = 2_000
 /** Small and quick to start: several of them fit a machine of two cores. */
-const JVM_OPTIONS = ['-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xss512k']
+const JVM_OPTIONS = [
+  '-Xmx192m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Xss512k',
+  '-Dstdout.encoding=UTF-8',
+  '-Dfile.encoding=UTF-8',
+]
 
 export const installation = readInstallation(process.cwd())
 
@@ -26,23 +33,67 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Main classes by tool, from the table that the rooms' launcher reads. */
-function mainClass(tool: string): string {
-  const line = readFileSync(join(installation.kafka.home, 'tools'), 'utf8')
-    .split('\n')
-    .find((candidate) => candidate.startsWith(`${tool} `))
-  const found = line?.split(/\s+/)[1]
-  if (!found) throw new Error(`no tool ${tool}`)
-  return found
+/** A Kafka of some version, as installed. */
+export type KafkaProgram = {
+  /** folder of its jars */
+  libs: string
+  /** main class of a tool */
+  mainClass(tool: string): string
 }
 
-const java = (main: string, args: string[]): string[] => [
+export const installedKafka: KafkaProgram = {
+  libs: join(installation.kafka.home, 'libs'),
+  /** from the table that the rooms' launcher reads */
+  mainClass(tool) {
+    const line = readFileSync(join(installation.kafka.home, 'tools'), 'utf8')
+      .split('\n')
+      .find((candidate) => candidate.startsWith(`${tool} `))
+    const found = line?.split(/\s+/)[1]
+    if (!found) throw new Error(`no tool ${tool}`)
+    return found
+  },
+}
+
+const java = (program: KafkaProgram, main: string, args: string[]): string[] => [
   ...JVM_OPTIONS,
   '-cp',
-  `${installation.kafka.home}/libs/*`,
+  `${program.libs}/*`,
   main,
   ...args,
 ]
+
+type ToolOptions = { program?: KafkaProgram | undefined; cwd?: string; input?: string }
+
+/** Runs one of Kafka's tools to its end. @returns stdout. @throws Error with its output if it fails */
+export const runTool = (name: string, args: string[], options: ToolOptions = {}): Promise<string> =>
+  runMain((options.program ?? installedKafka).mainClass(name), args, options)
+
+/** The same with any class, or a file of Java source, that uses Kafka's. */
+export async function runMain(
+  name: string,
+  args: string[],
+  { program = installedKafka, cwd = tmpdir(), input = '' }: ToolOptions = {},
+): Promise<string> {
+  const child = spawn(join(installation.java.home, 'bin/java'), java(program, name, args), {
+    cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: TOOL_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const [status] = await once(child, 'close')
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')}: status ${status}\n${stdout}\n${stderr}`)
+  return stdout
+}
 
 export type NodeOptions = {
   quorum: 'static' | 'dynamic'
@@ -51,6 +102,8 @@ export type NodeOptions = {
   id?: number
   /** both where left out */
   roles?: ('broker' | 'controller')[]
+  /** the installed one where left out */
+  program?: KafkaProgram
 }
 
 /** As Kafka makes them: 16 bytes, and none that a command line would take for an option. */
@@ -92,6 +145,9 @@ export class KafkaNode {
     return nodes
   }
 
+  get #program(): KafkaProgram {
+    return this.options.program ?? installedKafka
+  }
   get config(): string {
     return join(this.folder, 'server.properties')
   }
@@ -148,27 +204,9 @@ export class KafkaNode {
       .join('')
   }
 
-  /** Runs one of Kafka's tools to its end. @returns stdout. @throws Error with its output if it fails */
-  async tool(name: string, args: string[], input = ''): Promise<string> {
-    const child = spawn(join(installation.java.home, 'bin/java'), java(mainClass(name), args), {
-      cwd: this.folder,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: TOOL_LIMIT_MS,
-      killSignal: 'SIGKILL',
-    })
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
-    const [status] = await once(child, 'close')
-    if (status !== 0) throw new Error(`${name} ${args.join(' ')}: status ${status}\n${stdout}\n${stderr}`)
-    return stdout
+  /** As `runTool`, in its folder. */
+  tool(name: string, args: string[], input = ''): Promise<string> {
+    return runTool(name, args, { program: this.#program, cwd: this.folder, input })
   }
 
   /** @returns the cluster id */
@@ -187,12 +225,10 @@ export class KafkaNode {
   /** Resolves once the broker has started. */
   async start(): Promise<void> {
     const log = createWriteStream(join(this.folder, 'node.log'), { flags: 'a' })
-    // with the distribution's log configuration, "Kafka Server started" is said on stdout
-    const logging = `-Dlog4j2.configurationFile=${installation.kafka.home}/config/log4j2.yaml`
-    const logs = `-Dkafka.logs.dir=${this.folder}`
     const child = spawn(
       join(installation.java.home, 'bin/java'),
-      [logging, logs, ...java('kafka.Kafka', [this.config])],
+      // "Kafka Server started" is said on stdout then
+      ['-Dlog4j2.level=INFO', ...java(this.#program, 'kafka.Kafka', [this.config])],
       {
         cwd: this.folder,
         stdio: ['ignore', 'pipe', 'pipe'],

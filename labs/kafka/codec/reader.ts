@@ -15,16 +15,24 @@ export type Int64 = number | bigint
 
 /** Reads Kafka's primitive types. No length is believed before it is compared with the bytes that remain. */
 export class Reader {
-  readonly #buffer: Buffer
+  buffer: Buffer
   position: number
-  readonly end: number
+  end: number
   #elements: number
 
   constructor(buffer: Buffer, position = 0, end = buffer.length, maxElements = MAX_ELEMENTS) {
-    this.#buffer = buffer
+    this.buffer = buffer
     this.position = position
     this.end = end
     this.#elements = maxElements
+  }
+
+  /** Begins anew elsewhere: one reader for all messages of a log. */
+  restart(buffer: Buffer, position: number, end: number): void {
+    this.buffer = buffer
+    this.position = position
+    this.end = end
+    this.#elements = MAX_ELEMENTS
   }
 
   get remaining(): number {
@@ -35,60 +43,79 @@ export class Reader {
     throw new DecodeError(reason, position)
   }
 
-  /** Takes `bytes` bytes. @returns where they begin */
-  #take(bytes: number): number {
+  /** Takes `bytes` bytes. @returns where they begin in `buffer` */
+  take(bytes: number): number {
     const at = this.position
-    if (at + bytes > this.end) this.fail(`${bytes} bytes wanted, ${this.end - at} left`)
+    if (bytes < 0 || at + bytes > this.end) this.#missing(bytes)
     this.position = at + bytes
     return at
   }
 
+  #missing(bytes: number): never {
+    this.fail(bytes < 0 ? `a length of ${bytes}` : `${bytes} bytes wanted, ${this.remaining} left`)
+  }
+
+  /** What `take` has found to be there: Buffer's own methods check it again, which whole logs are too long for. */
+  #byte(at: number): number {
+    return this.buffer[at] as number
+  }
+
   int8(): number {
-    return this.#buffer.readInt8(this.#take(1))
+    return (this.#byte(this.take(1)) << 24) >> 24
   }
   uint8(): number {
-    return this.#buffer.readUInt8(this.#take(1))
+    return this.#byte(this.take(1))
   }
   int16(): number {
-    return this.#buffer.readInt16BE(this.#take(2))
+    return (this.uint16() << 16) >> 16
   }
   uint16(): number {
-    return this.#buffer.readUInt16BE(this.#take(2))
+    const at = this.take(2)
+    return (this.#byte(at) << 8) | this.#byte(at + 1)
   }
   int32(): number {
-    return this.#buffer.readInt32BE(this.#take(4))
+    return this.#int32(this.take(4))
   }
   uint32(): number {
-    return this.#buffer.readUInt32BE(this.#take(4))
+    return this.#int32(this.take(4)) >>> 0
+  }
+  #int32(at: number): number {
+    return (this.#byte(at) << 24) | (this.#byte(at + 1) << 16) | (this.#byte(at + 2) << 8) | this.#byte(at + 3)
   }
   int64(): Int64 {
-    const at = this.#take(8)
-    const high = this.#buffer.readInt32BE(at)
+    const at = this.take(8)
+    const high = this.#int32(at)
     // 2^21 * 2^32 = 2^53: below it two halves make an exact number, without a bigint in between
     if (high >= -0x20_0000 && high < 0x20_0000) {
-      const value = high * 0x1_0000_0000 + this.#buffer.readUInt32BE(at + 4)
+      const value = high * 0x1_0000_0000 + (this.#int32(at + 4) >>> 0)
       if (Number.isSafeInteger(value)) return value
     }
-    return this.#buffer.readBigInt64BE(at)
+    return this.buffer.readBigInt64BE(at)
   }
   float64(): number {
-    return this.#buffer.readDoubleBE(this.#take(8))
+    return this.buffer.readDoubleBE(this.take(8))
   }
   bool(): boolean {
-    return this.#buffer.readUInt8(this.#take(1)) !== 0
+    return this.uint8() !== 0
   }
   uuid(): string {
-    const at = this.#take(UUID_BYTES)
-    return this.#buffer.toString('base64url', at, at + UUID_BYTES)
+    const at = this.take(UUID_BYTES)
+    return this.buffer.toString('base64url', at, at + UUID_BYTES)
   }
 
   /** An unsigned varint of at most 32 bits. */
   uvarint(): number {
     const start = this.position
+    // nearly all are lengths and counts of one byte
+    if (start < this.end && this.#byte(start) < 0x80) {
+      this.position = start + 1
+      return this.#byte(start)
+    }
     let value = 0
-    for (let index = 0; index < MAX_VARINT_BYTES; index++) {
+    // not shifted: the fifth byte goes beyond 32 bits
+    for (let index = 0, place = 1; index < MAX_VARINT_BYTES; index++, place *= 128) {
       const byte = this.uint8()
-      value += (byte & 0x7f) * 2 ** (7 * index)
+      value += (byte & 0x7f) * place
       if (byte < 0x80) {
         if (value > 0xffff_ffff) break
         return value
@@ -106,12 +133,13 @@ export class Reader {
   /** A zigzag varint of 64 bits. */
   varlong(): Int64 {
     const start = this.position
+    if (start < this.end && this.#byte(start) < 0x80) return this.varint()
     let low = 0
-    for (let index = 0; index < MAX_VARLONG_BYTES; index++) {
+    for (let index = 0, place = 1; index < MAX_VARLONG_BYTES; index++, place *= 128) {
       const byte = this.uint8()
       // seven groups hold 49 bits, exact as a number; only longer ones need bigints
       if (index === 7) return this.#varlongFrom(start)
-      low += (byte & 0x7f) * 2 ** (7 * index)
+      low += (byte & 0x7f) * place
       if (byte < 0x80) return low % 2 === 0 ? low / 2 : -(low + 1) / 2
     }
     this.fail('a varlong of more than 64 bits', start)
@@ -134,15 +162,13 @@ export class Reader {
 
   /** A view of the next bytes, not a copy: keep it only as long as the whole buffer may live. */
   bytes(length: number): Buffer {
-    if (length < 0) this.fail(`a length of ${length}`)
-    const at = this.#take(length)
-    return this.#buffer.subarray(at, at + length)
+    const at = this.take(length)
+    return this.buffer.subarray(at, at + length)
   }
 
   text(length: number): string {
-    if (length < 0) this.fail(`a length of ${length}`)
-    const at = this.#take(length)
-    return this.#buffer.toString('utf8', at, at + length)
+    const at = this.take(length)
+    return this.buffer.toString('utf8', at, at + length)
   }
 
   /** Checks a declared element count against the bytes left and the message's own budget. */

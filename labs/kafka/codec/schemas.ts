@@ -1,5 +1,5 @@
 import { type Codec, compile } from './codec.ts'
-import { type MessageSchema, parseVersions, readSchemas, type SchemaFile, type Versions } from './schema.ts'
+import { type MessageSchema, parseVersions, readSchemas, type SchemaFile, type Versions, within } from './schema.ts'
 
 /** org.apache.kafka.message.MessageGenerator.toSnakeCase, then upper case: `PartitionRecord` → `PARTITION_RECORD`. */
 export const upperSnakeCase = (name: string): string => name.replace(/(?<=[^A-Z])[A-Z]/g, '_$&').toUpperCase()
@@ -9,11 +9,18 @@ const TIERED_STORAGE = /^Remote(Log|Partition)/
 
 export type RecordSchema = { schema: MessageSchema; type: string; versions: Versions }
 
+/** What a record is, and how it is read: not at all (`codec` null) if it is of a later Kafka. */
+export type RecordKind = { apiKey: number; version: number; type: string; codec: Codec | null }
+export const UNKNOWN = 'UNKNOWN'
+
 /** All messages of one Kafka version. Readers and writers are compiled when first asked for, and kept. */
 export class Schemas {
   readonly #messages = new Map<string, MessageSchema>()
-  readonly #codecs = new Map<string, Codec>()
+  /** by name, then by version */
+  readonly #codecs = new Map<string, Codec[]>()
   readonly #recordsByKey = new Map<number, RecordSchema>()
+  /** those that were met, by api key, then by version */
+  readonly #kinds: RecordKind[][] = []
 
   constructor(file: SchemaFile) {
     for (const message of [...Object.values(file.requests), ...Object.values(file.records)])
@@ -43,13 +50,13 @@ export class Schemas {
   }
 
   codec(name: string, version: number): Codec {
-    const key = `${name}/${version}`
-    let codec = this.#codecs.get(key)
-    if (!codec) {
-      codec = compile(this.message(name), version)
-      this.#codecs.set(key, codec)
-    }
-    return codec
+    const codecs = this.#codecs.get(name) ?? []
+    const known = codecs[version]
+    if (known) return known
+    const compiled = compile(this.message(name), version)
+    codecs[version] = compiled
+    this.#codecs.set(name, codecs)
+    return compiled
   }
 
   versions(name: string): Versions {
@@ -59,5 +66,23 @@ export class Schemas {
   /** The record of `__cluster_metadata` with this api key, or undefined for one of a later Kafka. */
   record(apiKey: number): RecordSchema | undefined {
     return this.#recordsByKey.get(apiKey)
+  }
+
+  /** Asked for each record of a log. */
+  recordKind(apiKey: number, version: number): RecordKind {
+    const met = this.#kinds[apiKey]?.[version]
+    if (met) return met
+    const found = this.record(apiKey)
+    if (!found || !within(found.versions, version)) return { apiKey, version, type: UNKNOWN, codec: null }
+    const kind = { apiKey, version, type: found.type, codec: this.codec(found.schema.name, version) }
+    const kinds = this.#kinds[apiKey] ?? []
+    kinds[version] = kind
+    this.#kinds[apiKey] = kinds
+    return kind
+  }
+
+  /** All records of `__cluster_metadata`. */
+  records(): RecordSchema[] {
+    return [...this.#recordsByKey.values()]
   }
 }

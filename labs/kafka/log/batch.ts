@@ -67,6 +67,7 @@ export function readBatch(buffer: Buffer, position: number): Batch | null {
   if (end > buffer.length) return null
   const reader = new Reader(buffer, position, end)
   const baseOffset = exact(reader.int64(), 'a base offset', position)
+  if (baseOffset < 0) throw new DecodeError(`a base offset of ${baseOffset}`, position)
   reader.int32()
   const leaderEpoch = reader.int32()
   const magic = reader.int8()
@@ -119,54 +120,104 @@ export function* readBatches(buffer: Buffer): Generator<Batch> {
 /** Bytes that compressed batches may still become, those of one answer together. */
 export type Budget = { left: number }
 
-/**
- * The records of a batch, their keys and values views of it.
- * @throws DecodeError at the batch's position
- */
-export function recordsOf(batch: Batch, budget: Budget = { left: MAX_DECOMPRESSED_BYTES }): LogRecord[] {
-  const compressed = batch.compression !== 'none'
-  const origin = batch.position + HEADER_BYTES
-  const limit = Math.min(budget.left, MAX_DECOMPRESSED_BYTES)
-  const body = compressed ? decompress(batch.compression, batch.body, limit, origin) : batch.body
-  if (compressed) budget.left -= body.length
-  const reader = new Reader(body)
-  try {
-    if (batch.count * MIN_RECORD_BYTES > reader.remaining)
-      reader.fail(`${batch.count} records in ${reader.remaining} bytes`)
-    const records: LogRecord[] = []
-    for (let index = 0; index < batch.count; index++) records.push(readRecord(reader, batch))
-    if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes left over after the records`)
-    return records
-  } catch (error) {
-    // a place in decompressed bytes means nothing to whoever has the log: the batch's does
-    if (error instanceof DecodeError) throw new DecodeError(error.reason, compressed ? origin : origin + error.position)
-    throw error
+/** Goes through the records of a batch without a copy of anything: its fields are those of the record it stands at. */
+export class RecordCursor {
+  /** what the places below are in: the batch's body, decompressed */
+  readonly body: Buffer
+  offset = 0
+  timestamp = 0
+  keyStart = 0
+  /** -1: the key is null */
+  keyEnd = -1
+  valueStart = 0
+  /** -1: the value is null */
+  valueEnd = -1
+  headers: LogRecord['headers'] = []
+  readonly #batch: Batch
+  readonly #reader: Reader
+  #left: number
+
+  /** @throws DecodeError at the batch's position */
+  constructor(batch: Batch, budget: Budget = { left: MAX_DECOMPRESSED_BYTES }) {
+    const origin = batch.position + HEADER_BYTES
+    const limit = Math.min(budget.left, MAX_DECOMPRESSED_BYTES)
+    const compressed = batch.compression !== 'none'
+    this.body = compressed ? decompress(batch.compression, batch.body, limit, origin) : batch.body
+    if (compressed) budget.left -= this.body.length
+    this.#batch = batch
+    this.#reader = new Reader(this.body)
+    this.#left = batch.count
+    if (batch.count * MIN_RECORD_BYTES > this.body.length)
+      throw new DecodeError(`${batch.count} records in ${this.body.length} bytes`, origin)
+  }
+
+  /** Goes on to the next record. @returns false behind the last. @throws DecodeError at the batch's position */
+  next(): boolean {
+    try {
+      if (this.#left > 0) this.#read()
+      else if (this.#reader.remaining > 0)
+        this.#reader.fail(`${this.#reader.remaining} bytes left over after the records`)
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      // a place in decompressed bytes means nothing to whoever has the log: the batch's does
+      const within = this.#batch.compression === 'none' ? error.position : 0
+      throw new DecodeError(error.reason, this.#batch.position + HEADER_BYTES + within)
+    }
+    return this.#left-- > 0
+  }
+
+  #read(): void {
+    const reader = this.#reader
+    const { baseOffset, lastOffset, appendTime, baseTimestamp, maxTimestamp } = this.#batch
+    const length = reader.varint()
+    if (length < 0 || length > reader.remaining) reader.fail(`a record of ${length} bytes in ${reader.remaining}`)
+    const end = reader.position + length
+    reader.int8()
+    const timestampDelta = exact(reader.varlong(), 'a timestamp', reader.position)
+    const offsetDelta = reader.varint()
+    if (offsetDelta < 0 || offsetDelta > lastOffset - baseOffset)
+      reader.fail(`a record ${offsetDelta} behind the first, outside its batch`)
+    this.offset = baseOffset + offsetDelta
+    this.timestamp = appendTime ? maxTimestamp : baseTimestamp + timestampDelta
+    const keyBytes = reader.varint()
+    this.keyStart = keyBytes === -1 ? 0 : reader.take(keyBytes)
+    this.keyEnd = keyBytes === -1 ? -1 : reader.position
+    const valueBytes = reader.varint()
+    this.valueStart = valueBytes === -1 ? 0 : reader.take(valueBytes)
+    this.valueEnd = valueBytes === -1 ? -1 : reader.position
+    this.headers = readHeaders(reader)
+    if (reader.position !== end) reader.fail('a record that is not of its length')
   }
 }
 
-function readRecord(reader: Reader, batch: Batch): LogRecord {
-  const length = reader.varint()
-  if (length < 0 || length > reader.remaining) reader.fail(`a record of ${length} bytes in ${reader.remaining}`)
-  const end = reader.position + length
-  reader.int8()
-  const timestampDelta = exact(reader.varlong(), 'a timestamp', reader.position)
-  const offsetDelta = reader.varint()
-  if (offsetDelta < 0 || offsetDelta > batch.lastOffset - batch.baseOffset)
-    reader.fail(`a record ${offsetDelta} behind the first, outside its batch`)
-  const key = nullable(reader)
-  const value = nullable(reader)
-  const headerCount = reader.elements(reader.varint(), 2)
+/**
+ * The records of a batch one after the other, their keys and values views of it.
+ * @throws DecodeError at the batch's position; those before the bad one have been given
+ */
+export function* recordsIn(batch: Batch, budget?: Budget): Generator<LogRecord> {
+  const at = new RecordCursor(batch, budget)
+  while (at.next())
+    yield {
+      offset: at.offset,
+      timestamp: at.timestamp,
+      key: at.keyEnd < 0 ? null : at.body.subarray(at.keyStart, at.keyEnd),
+      value: at.valueEnd < 0 ? null : at.body.subarray(at.valueStart, at.valueEnd),
+      headers: at.headers,
+    }
+}
+
+/** All of them. @throws DecodeError at the batch's position */
+export const recordsOf = (batch: Batch, budget?: Budget): LogRecord[] => [...recordsIn(batch, budget)]
+
+const NO_HEADERS: LogRecord['headers'] = []
+
+function readHeaders(reader: Reader): LogRecord['headers'] {
+  const count = reader.elements(reader.varint(), 2)
+  if (count === 0) return NO_HEADERS
   const headers: LogRecord['headers'] = []
-  for (let index = 0; index < headerCount; index++)
+  for (let index = 0; index < count; index++)
     headers.push({ key: reader.text(reader.varint()), value: nullable(reader) })
-  if (reader.position !== end) reader.fail('a record that is not of its length')
-  return {
-    offset: batch.baseOffset + offsetDelta,
-    timestamp: batch.appendTime ? batch.maxTimestamp : batch.baseTimestamp + timestampDelta,
-    key,
-    value,
-    headers,
-  }
+  return headers
 }
 
 function nullable(reader: Reader): Buffer | null {

@@ -3,8 +3,7 @@
  * lz4 and snappy are short enough to be written here with every copy bounded; zstd is libzstd as WebAssembly, which
  * has to be prepared once, asynchronously.
  */
-import { gunzipSync } from 'node:zlib'
-import { ZSTDDecoder } from 'zstddec'
+import type { ZSTDDecoder } from 'zstddec'
 import { DecodeError, UnsupportedError } from '../codec/errors.ts'
 import { lz4Frame } from './lz4.ts'
 import { snappyStream } from './snappy.ts'
@@ -23,6 +22,8 @@ let preparing: Promise<void> | undefined
 /** Needed once before batches in zstd can be read. */
 export function prepareZstd(): Promise<void> {
   preparing ??= (async () => {
+    // most programs never meet zstd, and it is a megabyte of WebAssembly
+    const { ZSTDDecoder } = await import('zstddec')
     const decoder = new ZSTDDecoder()
     await decoder.init()
     zstd = decoder
@@ -47,7 +48,8 @@ export function decompress(compression: Compression, bytes: Buffer, limit: numbe
       return bytes
     case 'gzip':
       try {
-        return gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) })
+        // loaded when a batch needs it: `metadata dump` starts in little more than Node does
+        return process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) })
       } catch (error) {
         throw new DecodeError(`gzip that does not decompress (${(error as Error).message})`, position)
       }

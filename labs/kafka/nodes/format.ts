@@ -10,7 +10,7 @@ import { encode, type Message } from '../codec/codec.ts'
 import type { Schemas } from '../codec/schemas.ts'
 import { readBatches, recordsOf } from '../log/batch.ts'
 import { encodeBatch } from '../log/batch-writer.ts'
-import { decodeControl } from '../log/metadata.ts'
+import { decodeControl } from '../metadata/records.ts'
 import {
   type ClusterDescription,
   CONTROLLER_LISTENER,

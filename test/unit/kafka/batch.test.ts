@@ -5,7 +5,7 @@ import { Writer } from '#labs/kafka/codec/writer.ts'
 import { readBatch, readBatches, recordsOf } from '#labs/kafka/log/batch.ts'
 import { COMPRESSIONS, type Compression, decompress, prepareZstd } from '#labs/kafka/log/compression.ts'
 import { crc32c } from '#labs/kafka/log/crc32c.ts'
-import { decodeMetadataValue } from '#labs/kafka/log/metadata.ts'
+import { decodeMetadataValue } from '#labs/kafka/metadata/records.ts'
 import { encodeBatch, encodeRecords, schemas } from '../../support/batches.ts'
 
 const RECORDS = [

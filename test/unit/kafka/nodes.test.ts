@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readInstallation } from '#config/installation.ts'
 import { readBatches } from '#labs/kafka/log/batch.ts'
-import { metadataRecordsOf } from '#labs/kafka/log/metadata.ts'
+import { metadataRecordsOf } from '#labs/kafka/metadata/records.ts'
 import {
   type ClusterDescription,
   configuration,
