@@ -15,6 +15,8 @@ export const ERROR_CODES = [
   'TOO_MANY_TERMINALS',
   'UNKNOWN_HOST',
   'UNKNOWN_TERMINAL',
+  'UNKNOWN_SNAPSHOT',
+  'UNKNOWN_COMMAND',
   'HOST_UNAVAILABLE',
   'UNAVAILABLE',
 ] as const
@@ -42,6 +44,11 @@ export const ERRORS: Record<ErrorCode, { status: number; message: string }> = {
   TOO_MANY_TERMINALS: { status: 409, message: 'This room has as many terminals as it can hold. Close one first.' },
   UNKNOWN_HOST: { status: 404, message: 'There is no host of that name in this room.' },
   UNKNOWN_TERMINAL: { status: 404, message: 'This terminal has ended. Open a new one.' },
+  UNKNOWN_SNAPSHOT: { status: 404, message: 'This snapshot is not there any more. Choose another one.' },
+  UNKNOWN_COMMAND: {
+    status: 404,
+    message: 'The log of that time is not kept any more. Choose a command of this room.',
+  },
   HOST_UNAVAILABLE: { status: 503, message: 'The host does not answer just now. Try again in a second.' },
   UNAVAILABLE: { status: 503, message: 'Kraftlab is starting or busy. Try again in a moment.' },
 }

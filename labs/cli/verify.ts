@@ -103,7 +103,8 @@ async function nearMiss(
   const visitor = await Visitor.start(url, lab.slug)
   try {
     for (const before of lab.steps.slice(0, lab.steps.indexOf(step))) await solveStep(visitor, lab, before, solution)
-    await replay(miss.do, visitor, lab.hosts[0]!.name)
+    const predictions = (solution[step.id] ?? []).filter((action) => action.do === 'predict')
+    await replay([...predictions, ...miss.do], visitor, lab.hosts[0]!.name)
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
     const judged = (await visitor.assess()).find(({ id }) => id === check)
     if (!judged) throw new Error(`check ${check} was not judged`)

@@ -1,5 +1,6 @@
 /** A learner without a browser: signs in as a guest, starts a lab and uses its terminals over the same streams. */
 import { EventEmitter, once } from 'node:events'
+import { stripVTControlCharacters } from 'node:util'
 import { WebSocket } from 'ws'
 import type { ReplayDriver, ReplayTerminal } from '#labs/engine/solution.ts'
 import { type LabSessionState, type ToBrowser, type ToGateway, toBrowser } from '#labs/protocol/live.ts'
@@ -102,9 +103,25 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     return terminal
   }
 
+  output(name: string, host: string): string {
+    return stripVTControlCharacters(this.terminals.get(`${host} ${name}`)?.since ?? '')
+  }
+
   async answer(step: string, given: string): Promise<void> {
     this.lastKeyAt = Date.now()
     this.send({ type: 'answer', step, given })
+  }
+
+  /** Waits until the step has begun. @throws Error where the guess cannot be graded, or came too late */
+  async predict(step: string, given: string): Promise<void> {
+    const isTaken = (message: ToBrowser) =>
+      message.type === 'state' && typeof message.state.steps.find(({ id }) => id === step)?.predict?.given === 'string'
+    const taken = this.next((message) => message.type === 'error' || message.type === 'refused' || isTaken(message))
+    this.send({ type: 'predict', step, given })
+    const reply = await taken
+    if (reply.type === 'error') throw new Error(`the prediction ${given} was refused: ${reply.message}`)
+    if (reply.type === 'refused') throw new Error(`the prediction ${given} was refused: ${reply.says}`)
+    this.lastKeyAt = Date.now()
   }
 
   /** Waits until it was done. @throws Error with what was said where it was refused */
@@ -168,7 +185,7 @@ export type Assessment = { id: string; step: string; passed: boolean; says: stri
 
 class VisitorTerminal implements ReplayTerminal {
   /** what has come since the last typing */
-  private since = ''
+  since = ''
   private readonly grew = new EventEmitter<{ grew: [] }>()
 
   constructor(

@@ -63,6 +63,8 @@ export type ClusterView = Metadata & {
   highWatermark: number | null
   /** the last that was known */
   lastHighWatermark: number | null
+  /** where the leader's metadata log begins, as it told; null: not known, as right after an election */
+  logStart: number | null
   /** log end offsets of the metadata log, by node, as the leader last heard */
   metadataEnds: Record<number, number>
   /** how far behind, ms, by node */
@@ -83,6 +85,7 @@ export const NO_CLUSTER: ClusterView = {
   observers: [],
   highWatermark: null,
   lastHighWatermark: null,
+  logStart: null,
   metadataEnds: {},
   metadataLags: {},
   sampledAt: null,
@@ -154,6 +157,7 @@ function foldOne(
         ...before,
         highWatermark: seen.highWatermark,
         lastHighWatermark: seen.highWatermark ?? before.lastHighWatermark,
+        logStart: seen.logStart,
         metadataEnds: Object.fromEntries(replicas.map(({ node, logEndOffset }) => [node, logEndOffset])),
         metadataLags: Object.fromEntries(replicas.map(({ node, lagMs }) => [node, lagMs])),
         sampledAt: at,
@@ -183,7 +187,7 @@ function isStrange(cluster: ClusterView, host: string): boolean {
 }
 
 /** What it tells is of this cluster. */
-const counts = (cluster: ClusterView, host: string, laid: LaidNode[]): boolean =>
+export const counts = (cluster: ClusterView, host: string, laid: LaidNode[] = []): boolean =>
   (cluster.nodes[host]?.believed ?? isBelieved(host, null, laid)) && !isStrange(cluster, host)
 
 function isBelieved(host: string, node: number | null, laid: LaidNode[]): boolean {
@@ -274,7 +278,7 @@ function withLeader(after: ClusterView, before: ClusterView, at: number): Cluste
     // Elected again: what it knew of the high watermark begins anew.
     return after.epoch === before.epoch
       ? after
-      : { ...after, highWatermark: null, leaderSince: leader === null ? after.leaderSince : at }
+      : { ...after, highWatermark: null, logStart: null, leaderSince: leader === null ? after.leaderSince : at }
   }
   const nodes = Object.fromEntries(
     Object.entries(after.nodes).map(([host, one]) => {
@@ -282,7 +286,7 @@ function withLeader(after: ClusterView, before: ClusterView, at: number): Cluste
       return [host, { ...one, ledUntil: one.node === leader ? null : at }]
     }),
   )
-  return { ...after, nodes, leader, leaderSince: at, highWatermark: null }
+  return { ...after, nodes, leader, leaderSince: at, highWatermark: null, logStart: null }
 }
 
 type Ends = Extract<Observation, { type: 'log-ends' }>['partitions']

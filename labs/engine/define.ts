@@ -3,7 +3,7 @@
  * asks of a moment of the history. `labs/catalog/<slug>/lab.ts` exports one `defineLab(...)`.
  */
 import { z } from 'zod'
-import type { FileContent, Group, Link, Need, TopicRecord } from '#labs/protocol/observation.ts'
+import type { FileContent, Group, Link, LogFile, Need, TopicRecord } from '#labs/protocol/observation.ts'
 import type { ClusterView } from './cluster.ts'
 import { type DeclaredRoom, declareRoom, type Problem, type RoomOptions, roomShape } from './cluster-declaration.ts'
 import type { Pass } from './fold.ts'
@@ -12,14 +12,23 @@ import type { HistoryView } from './history-view.ts'
 export { cluster, type DeclaredCluster } from './cluster-declaration.ts'
 
 /** What a judge says: passed with evidence, or what is missing. `says` is a sentence for the learner. */
-export type Verdict = { passed: true; evidence: Evidence } | { passed: false; says: string }
+export type Verdict = { passed: true; evidence: Evidence } | { passed: false; says: string; awaits?: Awaited }
+/** Something that takes its time whatever the learner does: why, when it began, when it ends at the latest (ms since 1970). */
+export type Awaited = { says: string; from: number; due: number }
 export type Evidence = { says: string; [detail: string]: unknown }
 
 export const passed = (says: string, details: Record<string, unknown> = {}): Verdict => ({
   passed: true,
   evidence: { ...details, says },
 })
-export const missing = (says: string): Verdict => ({ passed: false, says })
+export const missing = (says: string, awaits?: Awaited): Verdict => ({
+  passed: false,
+  says,
+  ...(awaits ? { awaits } : {}),
+})
+
+/** How a prediction came out. `says` tells what happened, and why. */
+export type Outcome = { right: boolean; says: string }
 
 /** Something that a lab asks for beyond the cluster itself. Declared by a step, fetched only while it is open. */
 export type FactSpec<Value> = { need: Need; readonly value?: Value }
@@ -47,6 +56,13 @@ export const groups = (): FactSpec<Group[]> => ({ need: named({ kind: 'groups', 
 /** A regular file on a host; null where there is none. */
 export const file = (host: string, path: string, maxBytes = 65_536): FactSpec<FileContent | null> => ({
   need: named({ kind: 'file', name: '', host, path, maxBytes }),
+})
+/**
+ * The files of a host's metadata log, in order of offset; null where there is no such directory. The segment that is
+ * written to grows all the time: of it alone the size and the time are as of when something else changed.
+ */
+export const logFiles = (host: string): FactSpec<LogFile[] | null> => ({
+  need: named({ kind: 'log-files', name: '', host }),
 })
 
 /** What a judge sees. Nothing here does I/O, so a judge runs on a recorded history as well as on a live one. */
@@ -82,17 +98,32 @@ type StepOptions<S extends Specs> = {
   /** a question; its judge gets what the learner typed */
   ask?: string
   judge?: (given: string, at: Moment<NoInfer<S>>) => Verdict
+  predict?: Prediction<NoInfer<S>>
 }
+
+/**
+ * A guess that the learner gives before the step begins, and that is held against what then happened. Checks count from
+ * the guess on; a wrong one blocks nothing.
+ */
+export type Prediction<S extends Specs = Specs> = {
+  question: string
+  /** what is wrong with a guess that cannot be graded ("Give a number."); null: nothing */
+  refuse?: (given: string) => string | null
+  /** called once, when all of the step's checks have passed */
+  outcome: (given: string, at: Moment<S>) => Outcome
+}
+
 export type Step = {
   id: string
   title: string
   facts: Specs
   checks: Check[]
   ask: { question: string; judge: (given: string, at: Moment) => Verdict } | null
+  predict: Prediction | null
 }
 
 export function step<S extends Specs = Record<never, never>>(id: string, options: StepOptions<S>): Step {
-  const { title, facts, checks, ask, judge } = options
+  const { title, facts, checks, ask, judge, predict } = options
   return {
     id,
     title,
@@ -100,6 +131,7 @@ export function step<S extends Specs = Record<never, never>>(id: string, options
     // A step's judges are called with that step's facts alone, which is what their types say.
     checks: (checks ?? []) as unknown as Check[],
     ask: ask && judge ? { question: ask, judge: judge as never } : null,
+    predict: (predict as unknown as Prediction | undefined) ?? null,
   }
 }
 
@@ -124,6 +156,7 @@ const labShape = roomShape.extend({
           z.object({ id: slug, title: z.string().min(1), judge, hints: z.array(z.string().min(1)).length(3) }),
         ),
         ask: z.object({ question: z.string().min(1), judge }).nullable(),
+        predict: z.object({ question: z.string().min(1), refuse: judge.optional(), outcome: judge }).nullable(),
       }),
     )
     .min(1),

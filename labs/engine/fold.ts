@@ -1,7 +1,7 @@
 /** Everything that is known of a lab session, folded from its history: nothing else is kept. */
-import type { Link, NeedResult, Observation } from '#labs/protocol/observation.ts'
-import { type ClusterView, foldCluster, NO_CLUSTER } from './cluster.ts'
-import type { Evidence } from './define.ts'
+import type { Link, MetadataRecord, NeedResult, Observation } from '#labs/protocol/observation.ts'
+import { type ClusterView, counts, foldCluster, NO_CLUSTER } from './cluster.ts'
+import type { Evidence, Outcome } from './define.ts'
 import { type ClusterEvent, eventsOf, roomEvent } from './events.ts'
 import type { Entry } from './history.ts'
 import type { Layout } from './layout.ts'
@@ -20,6 +20,8 @@ export type Fold = {
   /** check → pass */
   passes: Record<string, Pass>
   answers: Record<string, { given: string; correct: boolean; says: string }>
+  /** step → what was predicted, and how it came out */
+  predictions: Record<string, { given: string; outcome: Outcome | null }>
   /** check → hint levels asked for */
   hints: Record<string, number>
   /** `seq`: of the entry with which it began */
@@ -35,6 +37,7 @@ export const nothing = (layout: Layout): Fold => ({
   opened: {},
   passes: {},
   answers: {},
+  predictions: {},
   hints: {},
   room: { status: 'none', says: '', seq: 0 },
   seen: 0,
@@ -71,6 +74,17 @@ export function foldEntry(
       const { given, correct, says } = body
       return { ...before, answers: { ...before.answers, [body.step]: { given, correct, says } } }
     }
+    case 'predicted': {
+      // The first counts: what happened is known afterwards.
+      if (before.predictions[body.step]) return before
+      return { ...before, predictions: { ...before.predictions, [body.step]: { given: body.given, outcome: null } } }
+    }
+    case 'outcome': {
+      const predicted = before.predictions[body.step]
+      if (!predicted || predicted.outcome) return before
+      const outcome = { right: body.right, says: body.says }
+      return { ...before, predictions: { ...before.predictions, [body.step]: { ...predicted, outcome } } }
+    }
     case 'hint':
       return {
         ...before,
@@ -99,6 +113,19 @@ function foldObservation(
     for (const what of eventsOf(news, at, why)) tell({ seq, at, cluster: name, ...what })
   })
   return after === cluster ? before : { ...before, clusters: { ...before.clusters, [name]: after } }
+}
+
+/** The records of the metadata log that an entry has, and whose they are; null where it has none that count. */
+export function recordsOf(
+  before: Fold,
+  { body }: Entry,
+  layout: Layout,
+): { cluster: string; records: MetadataRecord[] } | null {
+  if (body.type !== 'observed' || body.observation.type !== 'metadata') return null
+  const { host, records } = body.observation
+  const name = clusterOf(body.observation, before, layout)
+  const cluster = before.clusters[name]
+  return cluster && counts(cluster, host, layout.clusters[name]) ? { cluster: name, records } : null
 }
 
 /**

@@ -3,11 +3,13 @@
  * of the present room. A temporal check is a pure function of them: it says `passed` with evidence or what is missing,
  * and is true only after its trigger.
  */
+import type { MetadataTree } from '#labs/kafka/metadata/image.ts'
 import type { Fault, Link } from '#labs/protocol/observation.ts'
 import type { ClusterView } from './cluster.ts'
 import { type Evidence, missing, passed, type Verdict } from './define.ts'
 import type { EventLog, EventOf, EventType } from './events.ts'
 import type { Pass } from './fold.ts'
+import type { LoggedRecord, RecordLog } from './record-log.ts'
 
 /** A moment of the history. Events are marks. `seq`: of the entry. */
 export type Mark = { seq: number; at: number }
@@ -26,6 +28,8 @@ export type Told = {
   /** that with which the present room began */
   room: number
   passes: Record<string, Pass>
+  /** of the cluster, in this room */
+  log: RecordLog
   hostOf: (node: number) => string | null
 }
 
@@ -52,6 +56,35 @@ export class HistoryView {
     since: Since = {},
   ): EventOf<Type> | null {
     return this.events(type, since).findLast(holds) ?? null
+  }
+
+  /**
+   * Records of the cluster's metadata log in this room (without NoOps), in the order of their offsets: those that were first
+   * seen since the step opened, or since `after`, or `all`. `offset`, `epoch` and `timestamp` (ms since 1970) are of the
+   * log; `type` and `data` as kafka-dump-log prints them, so that a tagged field at its default is left out (a
+   * PARTITION_CHANGE_RECORD without `leader` leaves the leader as it is).
+   * @param options.type `PARTITION_CHANGE_RECORD`, or several of them
+   * @param options.where called with `data`
+   */
+  records({ type, where, all, after }: RecordsWanted = {}): LoggedRecord[] {
+    const from = all ? 0 : this.from(after)
+    if (from === null) return []
+    const types = type === undefined ? null : new Set(typeof type === 'string' ? [type] : type)
+    return this.told.log
+      .since(from)
+      .filter((record) => (!types || types.has(record.type)) && (!where || where(fieldsOf(record), record)))
+  }
+
+  /**
+   * The cluster's metadata as all records before this offset make it (labs/kafka/metadata/image.ts says which keys it has);
+   * left out: as it is now. It is what a snapshot holds that ends at this offset.
+   * @returns null where it is not known: not reached yet, or in a part that was not seen
+   */
+  state(offset?: number): MetadataTree | null {
+    const { log, cluster } = this.told
+    // What follows the last record, up to there, are NoOps.
+    const isReached = offset !== undefined && offset > log.endOffset && offset <= (cluster.highWatermark ?? 0)
+    return log.imageAt(isReached ? log.endOffset : offset)?.tree() ?? null
   }
 
   /** What was done to the room, by buttons or by the lab. Commands typed are not among them. */
@@ -413,6 +446,16 @@ export class HistoryView {
     )
   }
 }
+
+type RecordsWanted = {
+  type?: string | readonly string[]
+  where?: (data: Record<string, unknown>, record: LoggedRecord) => boolean
+  /** also those of before the step opened */
+  all?: boolean
+} & Since
+
+const fieldsOf = ({ data }: LoggedRecord): Record<string, unknown> =>
+  typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {}
 
 const OUTAGE = {
   write: 'No write was acknowledged',

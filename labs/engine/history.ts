@@ -31,6 +31,9 @@ const body = z.discriminatedUnion('type', [
     correct: z.boolean(),
     says: z.string(),
   }),
+  z.object({ type: z.literal('predicted'), step: z.string(), given: z.string() }),
+  /** how that prediction came out */
+  z.object({ type: z.literal('outcome'), step: z.string(), right: z.boolean(), says: z.string() }),
   z.object({ type: z.literal('hint'), check: z.string(), level: z.number().int() }),
 ])
 export type EntryBody = z.infer<typeof body>
@@ -46,7 +49,14 @@ const entry = z.object({
 })
 export type Entry = z.infer<typeof entry>
 
-const PROMISED: ReadonlySet<EntryBody['type']> = new Set(['opened', 'passed', 'answered', 'hint'])
+const PROMISED: ReadonlySet<EntryBody['type']> = new Set([
+  'opened',
+  'passed',
+  'answered',
+  'predicted',
+  'outcome',
+  'hint',
+])
 
 /** Lifts an entry of an older version to this one. Version 1 is the first. */
 function upcast(raw: unknown): unknown {

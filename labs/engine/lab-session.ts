@@ -4,15 +4,18 @@
  */
 import { EventEmitter } from 'node:events'
 import type { CheckState, StepState, TimelineEvent } from '#labs/protocol/live.ts'
+import type { CommandChange } from '#labs/protocol/log.ts'
 import { isSample, type Need, type Observation } from '#labs/protocol/observation.ts'
-import type { Check, Fact, Lab, Moment, Step, Verdict } from './define.ts'
+import { CommandChanges } from './command-changes.ts'
+import type { Check, Fact, Lab, Moment, Outcome, Step, Verdict } from './define.ts'
 import { missing } from './define.ts'
 import { type ClusterEvent, EventLog } from './events.ts'
-import { type Fold, foldEntry, nothing } from './fold.ts'
+import { type Fold, foldEntry, nothing, recordsOf } from './fold.ts'
 import { type Clock, type Entry, History, systemClock } from './history.ts'
 import { HistoryView } from './history-view.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { LookBack } from './look-back.ts'
+import { RecordLog } from './record-log.ts'
 import { type RoomView, roomView } from './room-view.ts'
 import { Samples } from './samples.ts'
 import { Timeline } from './timeline.ts'
@@ -44,6 +47,9 @@ export class LabSession extends EventEmitter<Events> {
   private readonly events = new EventLog()
   private readonly line: Timeline
   private readonly past: LookBack
+  /** cluster → its metadata log in the present room */
+  private readonly logs = new Map<string, RecordLog>()
+  private readonly commands = new CommandChanges()
   private readonly samples = new Samples((seen) => this.append(seen))
   /** appended but not yet stored: not to be appended twice */
   private readonly latching = new Set<string>()
@@ -58,6 +64,7 @@ export class LabSession extends EventEmitter<Events> {
     this.fold = nothing(this.layout)
     this.line = new Timeline(lab)
     this.past = new LookBack(this.layout, () => this.history)
+    this.clearLogs()
   }
 
   /** Opens a lab session anew or from its history. @param options.file its history.ndjson */
@@ -83,6 +90,7 @@ export class LabSession extends EventEmitter<Events> {
     session.openSteps()
     await history.flush()
     session.judge()
+    session.tellOutcomes()
     return session
   }
 
@@ -105,6 +113,18 @@ export class LabSession extends EventEmitter<Events> {
     const says = verdict.passed ? verdict.evidence.says : verdict.says
     this.history.append({ type: 'answered', step: stepId, given, correct: verdict.passed, says })
     if (verdict.passed) this.latch(stepId, questionId(stepId), verdict.evidence)
+  }
+
+  /**
+   * Takes the guess that a step wants before it begins: it begins with it. Nothing where it wants none now.
+   * @returns what is wrong with one that cannot be graded, for the learner; null where it was taken
+   */
+  predict(stepId: string, given: string): string | null {
+    const step = this.lab.steps.find((one) => one.id === stepId)
+    if (!step || !this.wantsPrediction(step)) return null
+    const refused = step.predict?.refuse?.(given) ?? null
+    if (refused === null) this.history.append({ type: 'predicted', step: stepId, given })
+    return refused
   }
 
   hint(checkId: string, level: number): void {
@@ -139,6 +159,19 @@ export class LabSession extends EventEmitter<Events> {
   /** All that is on the timeline, oldest first. */
   get timeline(): readonly TimelineEvent[] {
     return this.line.events
+  }
+
+  /** The metadata log of a host's cluster, or of the first where the host has no node; left out: of the first. */
+  recordLog(host?: string): RecordLog {
+    const name = (host === undefined ? undefined : this.layout.clusterOf[host]) ?? this.layout.main
+    return this.logs.get(name)!
+  }
+
+  /** What a command of the timeline changed; null where that event is no command of the present room. */
+  commandChange(seq: number): CommandChange | null {
+    const command = this.commands.find(seq)
+    const log = command && this.logs.get(command.cluster)
+    return log ? this.commands.changeOf(command, log, (node) => this.hostOf(command.cluster, node)) : null
   }
 
   /** The clusters as they were at that time, ms since 1970. */
@@ -186,6 +219,7 @@ export class LabSession extends EventEmitter<Events> {
     const before = this.fold
     const told = stored.flatMap((entry) => this.take(entry))
     for (const { body, at } of stored) {
+      if (body.type === 'outcome') this.latching.delete(`outcome ${body.step}`)
       if (body.type === 'passed') {
         this.latching.delete(body.check)
         this.emit('passed', { step: body.step, check: body.check, evidence: body.evidence, at })
@@ -196,6 +230,7 @@ export class LabSession extends EventEmitter<Events> {
     const needsMayDiffer = this.fold.opened !== before.opened || this.fold.passes !== before.passes
     if (needsMayDiffer || this.fold.room !== before.room) this.emit('needs')
     const verdictsDiffer = this.judge()
+    this.tellOutcomes()
     const isSamples = stored.every(({ body }) => body.type === 'observed' && isSample(body.observation))
     this.emit('changed', isSamples && !verdictsDiffer)
     if (told.length > 0) this.emit('told', told)
@@ -204,12 +239,40 @@ export class LabSession extends EventEmitter<Events> {
   /** @returns what is new on the timeline */
   private take(entry: Entry): TimelineEvent[] {
     this.past.take(entry, this.fold)
+    const recounted = this.takeRecords(entry)
     const events: ClusterEvent[] = []
     this.fold = foldEntry(this.fold, entry, this.layout, (event) => {
       events.push(event)
       this.events.add(event)
     })
-    return this.line.take(entry, events, (cluster, node) => this.hostOf(cluster, node))
+    const told = this.line.take(entry, events, (cluster, node) => this.hostOf(cluster, node))
+    return [...told.map((event) => this.withRecords(entry, event)), ...recounted]
+  }
+
+  private clearLogs(): void {
+    for (const cluster of Object.keys(this.layout.clusters)) this.logs.set(cluster, new RecordLog())
+    this.commands.clear()
+  }
+
+  /** @returns commands of which records came late */
+  private takeRecords(entry: Entry): TimelineEvent[] {
+    if (entry.body.type === 'room-started') this.clearLogs()
+    const seen = recordsOf(this.fold, entry, this.layout)
+    const log = seen && this.logs.get(seen.cluster)
+    if (!log) return []
+    log.take(seen.records, entry.seq)
+    return this.commands
+      .recount(seen.cluster, seen.records, log)
+      .flatMap(({ seq, records }) => this.line.setRecords(seq, records) ?? [])
+  }
+
+  private withRecords({ body, at }: Entry, event: TimelineEvent): TimelineEvent {
+    if (body.type !== 'observed' || body.observation.type !== 'command') return event
+    const { host, startedAt } = body.observation
+    const cluster = this.layout.clusterOf[host] ?? this.layout.main
+    const command = { seq: event.seq, cluster, from: startedAt, to: at, says: event.says }
+    const records = this.commands.add(command, this.logs.get(cluster)!)
+    return this.line.setRecords(event.seq, records) ?? event
   }
 
   /** The host of a node, as the wire says or else the lab. */
@@ -220,10 +283,10 @@ export class LabSession extends EventEmitter<Events> {
     return seen?.host ?? this.layout.clusters[cluster]?.find(({ id }) => id === node)?.host ?? null
   }
 
-  /** The first step opens at once, every other when the one before has passed. */
+  /** The first step opens at once, every other when the one before has passed; but none before its prediction. */
   private openSteps(): void {
-    const step = this.lab.steps.find((one) => !this.isPassed(one))
-    if (step && !this.isOpen(step) && !this.latching.has(`step ${step.id}`)) {
+    const step = this.nextStep()
+    if (step && !this.isOpen(step) && !this.wantsPrediction(step) && !this.latching.has(`step ${step.id}`)) {
       this.latching.add(`step ${step.id}`)
       this.history.append({ type: 'step-opened', step: step.id })
     }
@@ -245,11 +308,40 @@ export class LabSession extends EventEmitter<Events> {
     }
     const differs = (id: string, verdict: Verdict) => {
       const before = this.verdicts.get(id)
-      return before?.passed !== verdict.passed || (!verdict.passed && !before.passed && before.says !== verdict.says)
+      if (!before || before.passed !== verdict.passed) return true
+      return (
+        !verdict.passed &&
+        !before.passed &&
+        (before.says !== verdict.says || before.awaits?.due !== verdict.awaits?.due)
+      )
     }
     const differ = [...verdicts].some(([id, verdict]) => differs(id, verdict))
     this.verdicts = verdicts
     return differ
+  }
+
+  private nextStep = (): Step | undefined => this.lab.steps.find((one) => !this.isPassed(one))
+
+  private wantsPrediction = (step: Step): boolean =>
+    step.predict !== null && step === this.nextStep() && !this.isOpen(step) && !this.fold.predictions[step.id]
+
+  /** Holds predictions against what happened, once it has. */
+  private tellOutcomes(): void {
+    for (const step of this.lab.steps) {
+      const predicted = this.fold.predictions[step.id]
+      const key = `outcome ${step.id}`
+      if (!step.predict || !predicted || predicted.outcome || !this.isPassed(step) || this.latching.has(key)) continue
+      this.latching.add(key)
+      this.history.append({ type: 'outcome', step: step.id, ...this.outcomeOf(step, predicted.given) })
+    }
+  }
+
+  private outcomeOf(step: Step, given: string): Outcome {
+    try {
+      return step.predict!.outcome(given, this.moment(step))
+    } catch (error) {
+      return { right: false, says: `This prediction could not be graded: ${messageOf(error)}` }
+    }
   }
 
   private latch(step: string, check: string, evidence: { says: string }): void {
@@ -293,19 +385,27 @@ export class LabSession extends EventEmitter<Events> {
       opened: opened[step.id] ?? null,
       room: room.seq,
       passes,
+      log: this.logs.get(name)!,
       hostOf: (node) => this.hostOf(name, node),
     })
   }
 
   private stepState(step: Step): StepState {
-    const status = this.isPassed(step) ? 'passed' : this.isOpen(step) ? 'open' : 'closed'
+    const open = this.isOpen(step)
+    const status = this.isPassed(step) ? 'passed' : open || this.wantsPrediction(step) ? 'open' : 'closed'
+    const predicted = this.fold.predictions[step.id]
     const { given = null, says = '' } = this.fold.answers[step.id] ?? {}
     const passedAt = this.fold.passes[questionId(step.id)]?.at ?? null
     return {
       id: step.id,
       title: step.title,
       status,
-      checks: step.checks.map((check) => this.checkState(check, status !== 'closed')),
+      checks: step.checks.map((check) => this.checkState(check, open)),
+      predict: step.predict && {
+        question: step.predict.question,
+        given: predicted?.given ?? null,
+        outcome: predicted?.outcome ?? null,
+      },
       ask: step.ask ? { question: step.ask.question, given, says, passedAt, passedBefore: false } : null,
     }
   }
@@ -314,16 +414,17 @@ export class LabSession extends EventEmitter<Events> {
     const pass = this.fold.passes[check.id]
     const verdict = this.verdicts.get(check.id)
     const asked = this.fold.hints[check.id] ?? 0
-    const missingNow = verdict && !verdict.passed ? verdict.says : ''
+    const missingNow = verdict && !verdict.passed ? verdict : null
     return {
       id: check.id,
       title: check.title,
       status: pass ? 'passed' : open ? 'open' : 'closed',
-      says: pass ? pass.evidence.says : missingNow,
+      says: pass ? pass.evidence.says : (missingNow?.says ?? ''),
       passedAt: pass?.at ?? null,
       noLongerTrue: Boolean(pass && verdict && !verdict.passed),
       hints: check.hints.slice(0, asked),
       hintsLeft: check.hints.length - asked,
+      awaits: pass ? null : (missingNow?.awaits ?? null),
       passedBefore: false,
     }
   }
@@ -337,6 +438,8 @@ function judged(judge: () => Verdict): Verdict {
   try {
     return judge()
   } catch (error) {
-    return missing(`This check could not be judged: ${error instanceof Error ? error.message : String(error)}`)
+    return missing(`This check could not be judged: ${messageOf(error)}`)
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

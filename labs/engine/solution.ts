@@ -8,6 +8,8 @@ import type { Fault } from '#labs/protocol/observation.ts'
 
 /** Fixed, or known only while the lab runs: read off what the learner sees then. */
 export type Told<Value> = Value | ((see: LabSessionState) => Value)
+/** Read off what a terminal has shown since its last command, as plain text. `terminal` left out: the host's first. */
+export type Shown = { host: string; terminal?: string; tell: (shown: string) => string }
 
 type Where = {
   /** the learner's name for a terminal of that host; opened when first used */
@@ -23,7 +25,8 @@ export type Action =
   | ({ do: 'keys'; keys: string } & Where)
   /** wait until the terminal has shown this since its last command */
   | ({ do: 'shows'; text: RegExp } & Where)
-  | { do: 'answer'; step: string; given: Told<string> }
+  | { do: 'answer'; step: string; given: Told<string> | Shown }
+  | { do: 'predict'; step: string; given: Told<string> | Shown }
   /** a button of the panel */
   | { do: 'fault'; fault: Told<Fault> }
   /** look at the panel until it shows this */
@@ -38,7 +41,9 @@ export const run = (command: Told<string>, where: Where & { wait?: boolean } = {
 export const keys = (typed: string, where: Where = {}): Action => ({ do: 'keys', keys: typed, ...where })
 export const shows = (text: RegExp, where: Where = {}): Action => ({ do: 'shows', text, ...where })
 /** What the learner answers to a step's question. @public */
-export const answer = (step: string, given: Told<string>): Action => ({ do: 'answer', step, given })
+export const answer = (step: string, given: Told<string> | Shown): Action => ({ do: 'answer', step, given })
+/** What the learner guesses before a step begins. @public */
+export const predict = (step: string, given: Told<string> | Shown): Action => ({ do: 'predict', step, given })
 /** A button of the panel, pressed. @public */
 export const fault = (what: Told<Fault>): Action => ({ do: 'fault', fault: what })
 
@@ -68,6 +73,27 @@ export const leaderHost = (see: LabSessionState, cluster?: string): string =>
 export const downHost = (see: LabSessionState, cluster?: string): string =>
   nodeWhere(see, ({ up }) => !up, 'down', cluster).host
 
+/** For `waitFor`: this check has passed. @public */
+export const hasPassed =
+  (check: string) =>
+  (see: LabSessionState): boolean =>
+    see.steps.some(({ checks }) => checks.some(({ id, passedAt }) => id === check && passedAt !== null))
+
+/**
+ * What stands in brackets in `text`, where a terminal of that host shows it last.
+ * @throws Error with what it shows instead @public
+ */
+export const read = (text: RegExp, where: { host: string; terminal?: string }): Shown => ({
+  ...where,
+  tell: (shown) => {
+    const found = [...shown.matchAll(new RegExp(text, `${text.flags}g`))].at(-1)?.[1]
+    if (found === undefined)
+      throw new Error(`${where.host} does not show ${text}, but ${shown.slice(-READ_TAIL_CHARS)}`)
+    return found
+  },
+})
+const READ_TAIL_CHARS = 500
+
 export const CTRL_C = '\x03'
 export const CTRL_D = '\x04'
 export const ENTER = '\r'
@@ -96,7 +122,10 @@ export type ReplayDriver = {
   see(): LabSessionState
   /** @param name of the terminal among those of its host */
   terminal(name: string, host: string): Promise<ReplayTerminal>
+  /** what that terminal has shown since the last `type`, without control sequences; '' where there is none */
+  output(name: string, host: string): string
   answer(step: string, given: string): Promise<void>
+  predict(step: string, given: string): Promise<void>
   /** rejects where the fault is refused */
   fault(what: Fault): Promise<void>
   /** rejects after the limit with what was seen last */
@@ -108,10 +137,15 @@ const FIRST_TERMINAL = 'main'
 export async function replay(actions: Action[], driver: ReplayDriver, firstHost: string): Promise<void> {
   const told = <Value>(what: Told<Value>): Value =>
     typeof what === 'function' ? (what as (see: LabSessionState) => Value)(driver.see()) : what
+  const given = (what: Told<string> | Shown): string =>
+    typeof what === 'object' ? what.tell(driver.output(what.terminal ?? FIRST_TERMINAL, what.host)) : told(what)
   for (const action of actions) {
     switch (action.do) {
       case 'answer':
-        await driver.answer(action.step, told(action.given))
+        await driver.answer(action.step, given(action.given))
+        break
+      case 'predict':
+        await driver.predict(action.step, given(action.given))
         break
       case 'fault':
         await driver.fault(told(action.fault))

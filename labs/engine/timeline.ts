@@ -3,6 +3,7 @@ import type { TimelineEvent } from '#labs/protocol/live.ts'
 import type { Fault, Observation } from '#labs/protocol/observation.ts'
 import type { Lab } from './define.ts'
 import type { ClusterEvent, EventOf } from './events.ts'
+import { firstAfter } from './first-after.ts'
 import type { Entry } from './history.ts'
 
 /** Hours of a lively room; the oldest go. */
@@ -12,7 +13,7 @@ const MAX_SAYS_CHARS = 300
 
 /** The name of a node: its host's, where that is known. */
 export type Names = (cluster: string, node: number) => string | null
-type Told = Omit<TimelineEvent, 'seq'>
+type Told = Omit<TimelineEvent, 'seq' | 'records'>
 
 export class Timeline {
   /** oldest first by when it was told; `seq` counts them */
@@ -44,8 +45,18 @@ export class Timeline {
     return Object.keys(this.lab.clusters).length > 1 ? `${cluster}: ${says}` : says
   }
 
+  /** Says of a command how many records the log got meanwhile. @returns the event as it is now; null where it is gone */
+  setRecords(seq: number, records: number): TimelineEvent | null {
+    const at = firstAfter(this.all, seq - 1, (event) => event.seq)
+    const before = this.all[at]
+    if (before?.seq !== seq) return null
+    const again = { ...before, records }
+    this.all[at] = again
+    return again
+  }
+
   private add(told: Told): TimelineEvent {
-    const event = { seq: this.next++, ...told, says: shortened(told.says, MAX_SAYS_CHARS) }
+    const event = { seq: this.next++, ...told, says: shortened(told.says, MAX_SAYS_CHARS), records: null }
     this.all.push(event)
     if (this.all.length > MAX_EVENTS) this.all = this.all.slice(MAX_EVENTS / 10)
     return event
@@ -101,7 +112,7 @@ export class Timeline {
     if (to === null && before) return []
     this.lasting.delete(key)
     if (before) {
-      const again = { seq: before.seq, ...told }
+      const again = { seq: before.seq, ...told, records: null }
       this.all[at] = again
       return [again]
     }

@@ -6,13 +6,18 @@ import { EventEmitter } from 'node:events'
 import { KraftlabError } from '#config/errors.ts'
 import { type LabSession, questionId } from '#labs/engine/lab-session.ts'
 import type { LabSessionState, TimelineEvent, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
 import type { Room } from '#labs/sandbox/room.ts'
 import { Looks } from './looks.ts'
+import { States } from './states.ts'
+import { Turns } from './turns.ts'
 
 /** Longer than a need's cadence and a file's read on a busy machine; `labs verify` waits 20 s for its answer. */
 const ASSESS_LIMIT_MS = 12_000
+/** Between two pages of a log, times as long as the first took. */
+const LOG_REST = 1
 
 type Viewer = { terminal: string; show: (message: ToBrowser) => void }
 type Events = {
@@ -35,7 +40,12 @@ export class LiveLabSession extends EventEmitter<Events> {
   private welcomed = false
   /** number of the last observation of this room that the engine was given */
   private newest = 0
-  readonly looks = new Looks((at) => this.engine.viewAt(at))
+  readonly looks = new Looks((at: number) => this.engine.viewAt(at))
+  /** most of what one takes is the room's time */
+  readonly logs = new Looks((wish: { host: string; range: LogRange }) => this.readLog(wish.host, wish.range), LOG_REST)
+  /** costly: to be asked by `turns` */
+  readonly metadata: States
+  readonly turns = new Turns()
   lastActive = Date.now()
   browsers = 0
 
@@ -49,6 +59,10 @@ export class LiveLabSession extends EventEmitter<Events> {
     // One listener a browser; their number is bounded elsewhere.
     this.setMaxListeners(0)
     this.hosts = engine.lab.hosts.map(({ name }) => name)
+    this.metadata = new States(engine, (host, file, after, take) => {
+      if (!this.hosts.includes(host)) throw new KraftlabError('UNKNOWN_HOST')
+      return this.requireRoom().readSnapshot({ host, file, after }, take)
+    })
     engine.on('changed', (samples) => this.changed(samples))
     engine.on('told', (events) => this.emit('told', events))
     engine.on('needs', () => this.watch())
@@ -114,8 +128,14 @@ export class LiveLabSession extends EventEmitter<Events> {
     this.requireRoom().send(message)
   }
 
+  /** @throws KraftlabError UNKNOWN_HOST, ROOM_ENDED, HOST_UNAVAILABLE; UNAVAILABLE while the room starts */
+  private async readLog(host: string, range: LogRange): Promise<LogPage> {
+    if (!this.hosts.includes(host)) throw new KraftlabError('UNKNOWN_HOST')
+    return this.requireRoom().readLog(host, range)
+  }
+
   /** Opens a terminal, or types a command into one. @returns the terminal's id */
-  async openTerminal(message: Extract<ToGateway, { host: string }>): Promise<string> {
+  async openTerminal(message: Extract<ToGateway, { type: 'terminal.open' | 'terminal.run' }>): Promise<string> {
     if (!this.hosts.includes(message.host)) throw new KraftlabError('UNKNOWN_HOST')
     const { terminal } = await this.requireRoom().call(message)
     if (!terminal) throw new KraftlabError('HOST_UNAVAILABLE')
@@ -228,8 +248,10 @@ export class LiveLabSession extends EventEmitter<Events> {
         this.show(message.viewer, (terminal) => ({ type: 'terminal.resized', terminal, cols, rows }))
         break
       }
-      // Replies belong to their calls; the gateway starts no processes without a terminal.
+      // Answers belong to their calls; the gateway starts no processes without a terminal.
       case 'reply':
+      case 'log.page':
+      case 'log.records':
       case 'process.output':
       case 'process.exit':
         break

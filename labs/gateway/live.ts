@@ -28,7 +28,16 @@ const INPUT_BYTES_A_SECOND = 2 * 1_024 * 1_024
 const PING_EVERY_MS = 20_000
 /** What is written down or starts a process: far more than a person does. */
 const DEEDS = { burst: 20, refillMs: 250 }
-const DEED: ReadonlySet<ToGateway['type']> = new Set(['terminal.open', 'terminal.run', 'answer', 'hint', 'fault'])
+const DEED: ReadonlySet<ToGateway['type']> = new Set([
+  'terminal.open',
+  'terminal.run',
+  'answer',
+  'predict',
+  'hint',
+  'fault',
+])
+/** What a page does by itself, for as long as it is open. */
+const PASSIVE: ReadonlySet<ToGateway['type']> = new Set(['terminal.acknowledge', 'terminal.visible', 'log.read'])
 /** Tabs of one page, with room to spare. */
 const MAX_ATTACHED = 64
 
@@ -107,6 +116,14 @@ export function serveBrowser(
     const then = await live.looks.ask(name, at)
     if (then) show({ type: 'then', ...then })
   }
+  /** Written out in its turn, too: that is a part of what it costs. */
+  async function answer(work: () => Promise<ToBrowser>): Promise<void> {
+    write(await live.turns.ask(name, async () => JSON.stringify(await work())))
+  }
+  async function readLog(wish: Extract<ToGateway, { type: 'log.read' }>): Promise<void> {
+    const page = await live.logs.ask(name, wish)
+    if (page) show({ type: 'log.page', page })
+  }
   // When a room ends its viewers are forgotten there.
   const onEnded = () => attached.clear()
 
@@ -123,18 +140,48 @@ export function serveBrowser(
 
   async function act(message: ToGateway): Promise<void> {
     if (DEED.has(message.type)) takeDeed()
-    if (message.type !== 'terminal.acknowledge' && message.type !== 'terminal.visible') live.active()
+    if (!PASSIVE.has(message.type)) live.active()
     switch (message.type) {
       case 'active':
         break
       case 'answer':
         live.engine.answer(message.step, message.given)
         break
+      case 'predict': {
+        const refused = live.engine.predict(message.step, message.given)
+        if (refused !== null) show({ type: 'refused', step: message.step, says: refused })
+        break
+      }
       case 'fault':
         await live.fault(message.fault)
         break
       case 'look':
         await look(message.at)
+        break
+      case 'log.read':
+        await readLog(message)
+        break
+      case 'state.read':
+        await answer(async () => ({ type: 'state.view', view: await live.metadata.view(message.source) }))
+        break
+      case 'state.compare': {
+        const { before, after } = message
+        await answer(async () => ({
+          type: 'state.compared',
+          before,
+          after,
+          ...(await live.metadata.compare(before, after)),
+        }))
+        break
+      }
+      case 'state.prove':
+        await answer(async () => ({
+          type: 'state.proved',
+          proof: await live.metadata.prove(message.host, message.file),
+        }))
+        break
+      case 'change':
+        await answer(async () => ({ type: 'change', change: live.metadata.change(message.seq) }))
         break
       case 'hint':
         live.engine.hint(message.check, message.level)
@@ -239,6 +286,8 @@ export function serveBrowser(
     live.off('ended', onEnded)
     for (const viewer of attached.values()) live.detach(viewer)
     live.looks.forget(name)
+    live.logs.forget(name)
+    live.turns.forget(name)
     live.browsers--
     gone()
   })

@@ -3,6 +3,7 @@
  * one socket. `state` is whole each time and conflated: a slow browser gets the newest, never a queue.
  */
 import { z } from 'zod'
+import { commandChange, logPage, logRange, stateProof, stateSource, stateView, treeChange } from './log.ts'
 import { fault, link, PROBE_KINDS } from './observation.ts'
 import { terminal } from './room.ts'
 
@@ -35,6 +36,18 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fault'), fault }),
   /** The cluster as it was then (ms since 1970); answered by `then`. Asked again before that, only the newest counts. */
   z.object({ type: z.literal('look'), at: z.number() }),
+  /** The guess that a step wants before it begins. Given once. */
+  z.object({ type: z.literal('predict'), step: z.string(), given: z.string().max(1_000) }),
+  /** Part of a host's metadata log; answered by `log.page`. One at a time: asked again before that, the newest counts. */
+  z.object({ type: z.literal('log.read'), host: z.string(), range: logRange }),
+  /** The metadata as it is in a snapshot, or now; answered by `state.view`. */
+  z.object({ type: z.literal('state.read'), source: stateSource }),
+  /** Answered by `state.compared`. */
+  z.object({ type: z.literal('state.compare'), before: stateSource, after: stateSource }),
+  /** Whether a snapshot and the log after it are what was seen; answered by `state.proved`. */
+  z.object({ type: z.literal('state.prove'), host: z.string(), file: z.string() }),
+  /** What a command of the timeline changed; answered by `change`. */
+  z.object({ type: z.literal('change'), seq: z.number().int() }),
   /** Keeps an idle room alive. Sent on a learner's action at most once a minute. */
   z.object({ type: z.literal('active') }),
 ])
@@ -53,6 +66,15 @@ export const checkState = z.object({
   /** the hints asked for so far */
   hints: z.array(z.string()),
   hintsLeft: z.number().int(),
+  /** what is waited for, and why it takes as long; null where it depends on the learner */
+  awaits: z
+    .object({
+      says: z.string(),
+      /** when the waiting began and when it ends at the latest, ms since 1970 */
+      from: z.number(),
+      due: z.number(),
+    })
+    .nullable(),
   /** an earlier lab session of this learner passed it */
   passedBefore: z.boolean(),
 })
@@ -63,6 +85,15 @@ export const stepState = z.object({
   title: z.string(),
   status: z.enum(['closed', 'open', 'passed']),
   checks: z.array(checkState),
+  /** A guess that is wanted before the step begins, and is held against what then happened. Wrong ones do not block. */
+  predict: z
+    .object({
+      question: z.string(),
+      given: z.string().nullable(),
+      /** once the step's checks have passed: whether it came so, and why */
+      outcome: z.object({ right: z.boolean(), says: z.string() }).nullable(),
+    })
+    .nullable(),
   /** a step that asks a question */
   ask: z
     .object({
@@ -180,6 +211,8 @@ export const timelineEvent = z.object({
   host: z.string().nullable(),
   /** an outage, a command: when it ended */
   until: z.number().nullable(),
+  /** a command: how many records the metadata log got meanwhile, without NoOps; all else: null */
+  records: z.number().int().nullable(),
 })
 export type TimelineEvent = z.infer<typeof timelineEvent>
 
@@ -210,6 +243,20 @@ export const toBrowser = z.discriminatedUnion('type', [
   z.object({ type: z.literal('terminal.screen'), terminal: z.string(), data: z.string(), ...size }),
   z.object({ type: z.literal('terminal.output'), terminal: z.string(), data: z.string() }),
   z.object({ type: z.literal('terminal.resized'), terminal: z.string(), ...size }),
+  z.object({ type: z.literal('log.page'), page: logPage }),
+  z.object({ type: z.literal('state.view'), view: stateView }),
+  z.object({
+    type: z.literal('state.compared'),
+    before: stateSource,
+    after: stateSource,
+    changes: z.array(treeChange),
+    /** beyond those that fit */
+    left: z.number().int(),
+  }),
+  z.object({ type: z.literal('state.proved'), proof: stateProof }),
+  z.object({ type: z.literal('change'), change: commandChange }),
+  /** A prediction that cannot be graded, and why: it was not taken. */
+  z.object({ type: z.literal('refused'), step: z.string(), says: z.string() }),
   z.object({ type: z.literal('ran'), terminal: z.string() }),
   z.object({ type: z.literal('opened'), terminal: z.string() }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),

@@ -49,6 +49,20 @@ export const fileContent = z.object({
 })
 export type FileContent = z.infer<typeof fileContent>
 
+/** A file of a metadata log's directory; bytes, ms since 1970. */
+export const logFile = z.object({
+  name: z.string(),
+  /** `deleted`: renamed, and removed a while later (internal.metadata.delete.delay.millis) */
+  kind: z.enum(['segment', 'snapshot', 'deleted']),
+  bytes: z.number().int(),
+  modified: z.number(),
+  /** segment: of its first record; snapshot: where it ends (exclusive) */
+  offset: z.number().int().nonnegative(),
+  /** snapshot: epoch of the last record in it */
+  epoch: z.number().int().nullable(),
+})
+export type LogFile = z.infer<typeof logFile>
+
 /** What a lab may ask for beyond the cluster view. `name` is the lab's own name for it. */
 export const need = z.discriminatedUnion('kind', [
   z.object({
@@ -58,6 +72,8 @@ export const need = z.discriminatedUnion('kind', [
     max: z.number().int().positive().max(10_000),
   }),
   z.object({ kind: z.literal('groups'), name: z.string() }),
+  /** the files of a host's metadata log */
+  z.object({ kind: z.literal('log-files'), name: z.string(), host: z.string() }),
   z.object({
     kind: z.literal('file'),
     name: z.string(),
@@ -74,10 +90,12 @@ export const needResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('failed'), why: z.string() }),
   z.object({
     state: z.literal('fetched'),
-    /** records: { records, complete }; groups: Group[]; file: FileContent or null where there is none */
+    /** records: { records, complete }; groups: Group[]; file: FileContent or null where there is none; log-files: LogFile[]
+     *  or null where there is no such directory */
     value: z.union([
       z.object({ records: z.array(topicRecord), complete: z.boolean() }),
       z.array(group),
+      z.array(logFile),
       fileContent,
       z.null(),
     ]),
@@ -154,6 +172,8 @@ export const observation = z.discriminatedUnion('type', [
     type: z.literal('metadata-log'),
     host: z.string(),
     highWatermark: z.number().int().nullable(),
+    /** of the leader's log, as it told with its records; null: not told yet */
+    logStart: z.number().int().nullable().default(null),
     replicas: z.array(
       z.object({ node: z.number().int(), logEndOffset: z.number().int(), lagMs: z.number().nullable() }),
     ),

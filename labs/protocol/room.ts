@@ -4,7 +4,8 @@
  * number.
  */
 import { z } from 'zod'
-import { fault, need, observation } from './observation.ts'
+import { logPage, logRange } from './log.ts'
+import { fault, metadataRecord, need, observation } from './observation.ts'
 
 /** Last byte of the address of what measures availability, in a network namespace of its own. No host has it. */
 export const PROBE_ADDRESS = 9
@@ -122,6 +123,13 @@ export const toSwitch = z.discriminatedUnion('type', [
   z.object({ type: z.literal('process.signal'), process: z.string(), signal: z.string() }),
   /** Replies once it is done, and with ALREADY_SO where there was nothing to do. Seen as `fault` and what follows. */
   z.object({ type: z.literal('fault'), call, fault, by: z.enum(['learner', 'instructor', 'lab']) }),
+  /** Part of a host's metadata log; answered by `log.page`, or by `reply` with an error. */
+  z.object({ type: z.literal('log.read'), call, host: z.string(), range: logRange }),
+  /**
+   * The records of a snapshot's file and, where `after`, of the committed log behind it, from the host's files; answered
+   * by `log.records` in order, the last with `end`, or by `reply` with an error.
+   */
+  z.object({ type: z.literal('log.snapshot'), call, host: z.string(), file: z.string(), after: z.boolean() }),
   /** End the room and everything in it. */
   z.object({ type: z.literal('end') }),
 ])
@@ -157,6 +165,17 @@ export const fromSwitch = z.discriminatedUnion('type', [
   }),
   /** status: exit status, 128+n for a signal */
   z.object({ type: z.literal('process.exit'), process: z.string(), status: z.number().int() }),
+  z.object({ type: z.literal('log.page'), call, page: logPage }),
+  z.object({
+    type: z.literal('log.records'),
+    call,
+    /** of the snapshot (`from` snapshot: their offsets count within the file), then of the log */
+    from: z.enum(['snapshot', 'log']),
+    records: z.array(metadataRecord),
+    /** what could not be read, in a sentence; empty where all was */
+    says: z.string(),
+    end: z.boolean(),
+  }),
   z.object({
     type: z.literal('reply'),
     call,

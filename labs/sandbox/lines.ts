@@ -53,4 +53,5 @@ function parsed(text: string): unknown {
 /** @param drained called when the line has left the process */
 export const writeLine = (stream: Duplex, value: unknown, drained?: () => void): void => {
   if (!stream.destroyed && stream.writable) stream.write(`${JSON.stringify(value)}\n`, drained)
+  else drained?.()
 }

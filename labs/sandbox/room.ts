@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
+import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import { type FromSwitch, fromSwitch, type RoomPlan, type ToSwitch } from '#labs/protocol/room.ts'
 import { firstProcess, noteFirstProcess } from './first-process.ts'
 import { childPid } from './info.ts'
@@ -33,6 +34,9 @@ const POLL_MS = 20
 const REMOVE_RETRIES = 5
 const LOG_TAIL_CHARS = 2_000
 
+type LogRecords = Extract<FromSwitch, { type: 'log.records' }>
+/** What answers a call instead of its reply. */
+type Answer = LogRecords | Extract<FromSwitch, { type: 'log.page' }>
 type Events = { message: [FromSwitch]; gone: [why: string] }
 /** A call without its number, which `call` gives. */
 type Call = ToSwitch extends infer Message ? (Message extends { call: number } ? Omit<Message, 'call'> : never) : never
@@ -40,7 +44,12 @@ type Call = ToSwitch extends infer Message ? (Message extends { call: number } ?
 export class Room extends EventEmitter<Events> {
   private calls = new Map<
     number,
-    { resolve: (result: Record<string, string>) => void; reject: (error: Error) => void }
+    {
+      resolve: (result: Record<string, string>) => void
+      reject: (error: Error) => void
+      /** of one that is answered otherwise than by its reply */
+      take?: (answer: Answer) => void
+    }
   >()
   private lastCall = 0
   private ending: Promise<void> | null = null
@@ -82,7 +91,7 @@ export class Room extends EventEmitter<Events> {
   }
 
   /** @returns the reply's result @throws KraftlabError of the reply, or HOST_UNAVAILABLE if none comes */
-  call(message: Call): Promise<Record<string, string>> {
+  call(message: Call, take?: (answer: Answer) => void): Promise<Record<string, string>> {
     const call = ++this.lastCall
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => {
@@ -96,9 +105,38 @@ export class Room extends EventEmitter<Events> {
           this.calls.delete(call)
           then(value)
         }
-      this.calls.set(call, { resolve: settle(resolve), reject: settle(reject) })
+      const settled = { resolve: settle(resolve), reject: settle(reject) }
+      const takeAnswer = (answer: Answer) => {
+        limit.refresh()
+        take?.(answer)
+        if (answer.type === 'log.page' || answer.end) settled.resolve({})
+      }
+      this.calls.set(call, { ...settled, take: takeAnswer })
       this.send({ ...message, call } as ToSwitch)
     })
+  }
+
+  /**
+   * The records of a snapshot's file on a host and, where `after`, of the committed log behind it; in parts, in order.
+   * @throws KraftlabError as `call`
+   */
+  async readSnapshot(
+    wanted: { host: string; file: string; after: boolean },
+    take: (part: LogRecords) => void,
+  ): Promise<void> {
+    await this.call({ type: 'log.snapshot', ...wanted }, (answer) => {
+      if (answer.type === 'log.records') take(answer)
+    })
+  }
+
+  /** Part of a host's metadata log. @throws KraftlabError as `call` */
+  async readLog(host: string, range: LogRange): Promise<LogPage> {
+    let page: LogPage | undefined
+    await this.call({ type: 'log.read', host, range }, (answer) => {
+      if (answer.type === 'log.page') page = answer.page
+    })
+    if (!page) throw new KraftlabError('HOST_UNAVAILABLE')
+    return page
   }
 
   /** Ends the room and all in it. Resolves when nothing of it is left on the machine. */
@@ -129,6 +167,7 @@ export class Room extends EventEmitter<Events> {
       if (message.error) call?.reject(errorOf(message.error))
       else call?.resolve(message.result ?? {})
     }
+    if (message.type === 'log.records' || message.type === 'log.page') this.calls.get(message.call)?.take?.(message)
     this.emit('message', message)
   }
 

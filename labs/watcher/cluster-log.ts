@@ -4,11 +4,15 @@
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { ConnectionError, KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchMetadata, fetchSnapshot, type LogPosition, type MetadataFetch } from '#labs/kafka/client/metadata-log.ts'
-import { offset as checked } from '#labs/kafka/client/offset.ts'
+import { offset as checked, isOffset } from '#labs/kafka/client/offset.ts'
+import { DecodeError } from '#labs/kafka/codec/errors.ts'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
 import { type Batch, type Budget, readBatches } from '#labs/kafka/log/batch.ts'
 import { prepareZstd } from '#labs/kafka/log/compression.ts'
-import { type MetadataRecord, metadataRecordsOf } from '#labs/kafka/log/metadata.ts'
+import { type MetadataRecord, metadataRecordsOf } from '#labs/kafka/metadata/records.ts'
+import { EpochStarts } from './epoch-starts.ts'
+import { MAX_VALUE_BYTES } from './json-safe.ts'
+import { damage, type Kept, KeptLog, kept, type LogView, newestFirst } from './kept-log.ts'
 import { Projection } from './projection.ts'
 import { QuorumViews } from './quorum-views.ts'
 
@@ -44,11 +48,69 @@ export class ClusterLog {
   #giver: { host: string; epoch: number; at: number } | undefined
   /** counts the readings begun: an answer to an earlier one came too late */
   #turn = 0
+  /** what was read, as it came */
+  readonly #kept = new KeptLog()
+  /** what came behind it and may be taken back, as the last answer had it */
+  #tail: Kept[] = []
+  readonly #epochs = new EpochStarts()
+  #highWatermark: number | null = null
+  #logStart: number | null = null
+  /** where the snapshot ends that the reading began with */
+  #snapshotEnd: number | null = null
 
   constructor(readonly clusterId: string) {}
 
   get offset(): number {
     return this.#offset
+  }
+
+  /** As the leader told it last; null: not yet. */
+  get highWatermark(): number | null {
+    return this.#highWatermark
+  }
+
+  /** Of the leader's log, as it told; null: not yet. */
+  get logStart(): number | null {
+    return this.#logStart
+  }
+
+  isLedBy(host: string): boolean {
+    return this.views.leading()?.host === host
+  }
+
+  /** What may be shown of the leader's log, with what is not committed. */
+  view(): LogView {
+    const end = this.#tail.at(-1)
+    const says =
+      this.#snapshotEnd !== null
+        ? `Read from a snapshot that ends at offset ${this.#snapshotEnd}: what lies before is in the files of the nodes.`
+        : this.#kept.isCut
+          ? 'What is older than this is in the files of the nodes.'
+          : ''
+    return {
+      kept: [...this.#kept.kept, ...this.#tail],
+      generation: this.#kept.generation,
+      logStart: this.#logStart,
+      logEnd: end ? end.lastOffset + 1 : this.#offset,
+      says,
+    }
+  }
+
+  /**
+   * Where what is committed of another node's log ends: at the high watermark, or before, where its records are of an
+   * epoch that this log does not have there, as the last ones of a leader that was cut off. Null: nobody has told yet.
+   */
+  committedOf(log: readonly Kept[]): number | null {
+    // of what lies behind that it is not known yet whether this log has the same
+    let end = this.#highWatermark === null ? null : Math.min(this.#highWatermark, this.#offset)
+    for (const { baseOffset, lastOffset, epoch } of newestFirst(log)) {
+      const there = this.#epochs.at(lastOffset)
+      if (there === null) continue
+      // logs that agree on the epoch of an offset are the same up to there (Raft's log matching)
+      if (there === epoch || end === null) break
+      end = Math.min(end, baseOffset)
+    }
+    return end
   }
 
   /**
@@ -75,7 +137,23 @@ export class ClusterLog {
     this.#offset = 0
     this.#lastEpoch = 0
     this.#giver = undefined
+    this.#forget()
+    this.#highWatermark = null
     this.projection.clear()
+  }
+
+  #forget(): void {
+    this.#kept.clear()
+    this.#tail = []
+    this.#epochs.clear()
+    this.#snapshotEnd = null
+  }
+
+  #keep(schemas: Schemas, batches: Batch[]): void {
+    for (const batch of batches) {
+      this.#kept.add(kept(schemas, batch, null, true))
+      this.#epochs.add(batch.leaderEpoch, batch.baseOffset, batch.lastOffset + 1)
+    }
   }
 
   /**
@@ -117,14 +195,24 @@ export class ClusterLog {
         const records = await snapshotRecords(schemas, bytes, answer.snapshot)
         if (!current()) return NOTHING
         this.projection.clear()
+        this.#forget()
+        this.#snapshotEnd = endOffset
         return { ...NOTHING, ...took(records, { offset: endOffset, epoch: last }), bytes: bytes.length }
       }
       case 'records': {
-        const batches = await ready(readBatches(answer.records))
+        const { batches, broken } = wholeBatches(answer.records)
+        await ready(batches)
         if (!current()) return NOTHING
-        const { records, next, tail } = committed(schemas, batches, position, answer.highWatermark)
+        const { records, next, read, tail } = committed(schemas, batches, position, answer.highWatermark)
+        // one that lies behind what is committed may still be taken back
+        if (broken && read.length === 0 && !tail && next.offset < answer.highWatermark) throw broken
         const taken = next.offset > position.offset ? took(records, next) : { records, lacks: false }
-        return { ...taken, bytes: answer.records.length, tail, refused: false }
+        this.#keep(schemas, read)
+        const rest = tail ? batches.slice(batches.indexOf(tail)) : []
+        this.#tail = tail || next.offset >= answer.highWatermark ? tailOf(schemas, rest, next.offset, broken) : []
+        if (isOffset(answer.highWatermark)) this.#highWatermark = answer.highWatermark
+        this.#logStart = isOffset(answer.logStart) ? answer.logStart : null
+        return { ...taken, bytes: answer.records.length, tail: tail !== undefined, refused: false }
       }
     }
   }
@@ -144,19 +232,45 @@ export class ClusterLog {
   }
 }
 
-/** Those at and after the position and below the high watermark, and the position behind them. */
+/** Those of an answer up to the first that is broken. */
+function wholeBatches(records: Buffer): { batches: Batch[]; broken: DecodeError | undefined } {
+  const batches: Batch[] = []
+  try {
+    for (const batch of readBatches(records)) batches.push(batch)
+    return { batches, broken: undefined }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    return { batches, broken: error }
+  }
+}
+
+/** What is not committed, as far as it makes sense: nothing depends on it. */
+function tailOf(schemas: Schemas, batches: Batch[], from: number, broken: DecodeError | undefined): Kept[] {
+  const tail: Kept[] = []
+  let due = from
+  for (const batch of batches) {
+    if (batch.baseOffset !== due || batch.lastOffset < due) break
+    tail.push(kept(schemas, batch, null, false))
+    due = batch.lastOffset + 1
+  }
+  if (broken) tail.push(damage(due, due, null, 0, `What follows cannot be read: ${broken.reason}.`))
+  return tail
+}
+
+/** Those at and after the position and below the high watermark, what is behind them, and the first of the tail. */
 function committed(
   schemas: Schemas,
   batches: Batch[],
   position: LogPosition,
   highWatermark: number,
-): { records: MetadataRecord[]; next: { offset: number; epoch: number }; tail: boolean } {
+): { records: MetadataRecord[]; next: { offset: number; epoch: number }; read: Batch[]; tail: Batch | undefined } {
   const records: MetadataRecord[] = []
+  const read: Batch[] = []
   const next = { offset: position.offset, epoch: position.lastFetchedEpoch }
   const budget = { left: MAX_DECOMPRESSED_BYTES }
   for (const batch of batches) {
     if (batch.lastOffset < next.offset) continue
-    if (batch.lastOffset >= highWatermark) return { records, next, tail: true }
+    if (batch.lastOffset >= highWatermark) return { records, next, read, tail: batch }
     // the others are asked for again
     if (records.length >= MAX_BATCH_RECORDS) break
     try {
@@ -171,8 +285,9 @@ function committed(
     }
     next.offset = batch.lastOffset + 1
     next.epoch = batch.leaderEpoch
+    read.push(batch)
   }
-  return { records, next, tail: false }
+  return { records, next, read, tail: undefined }
 }
 
 async function snapshotRecords(
@@ -191,7 +306,7 @@ async function snapshotRecords(
 
 function decode(schemas: Schemas, batch: Batch, budget: Budget): MetadataRecord[] {
   if (batch.count > MAX_BATCH_RECORDS) throw new ConnectionError('nonsense', `a batch of ${batch.count} records`)
-  return metadataRecordsOf(schemas, batch, budget)
+  return metadataRecordsOf(schemas, batch, budget, MAX_VALUE_BYTES)
 }
 
 /** Sees to it that all of them can be decompressed. */

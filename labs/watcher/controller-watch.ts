@@ -8,7 +8,7 @@ import { KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchView, isOfCluster } from '#labs/kafka/client/metadata-log.ts'
 import { isOffset } from '#labs/kafka/client/offset.ts'
 import { ZERO_UUID } from '#labs/kafka/codec/uuid.ts'
-import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import type { MetadataRecord } from '#labs/kafka/metadata/records.ts'
 import { MAX_FEW } from '#labs/protocol/metadata.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { Budget } from './budget.ts'
@@ -210,6 +210,7 @@ export class ControllerWatch {
       type: 'metadata-log',
       host: this.#node.host,
       highWatermark: isOffset(highWatermark) ? highWatermark : null,
+      logStart: this.#log.logStart,
       replicas: [...voters, ...observers].slice(0, MAX_FEW).map(({ node, logEndOffset, lastCaughtUp }) => ({
         node,
         logEndOffset,

@@ -1,5 +1,7 @@
 /** A record may hold as much as a batch: what is sent on and kept for good is bounded. */
 const MAX_CHARS = 64 * 1024
+/** Of a record's value: of a larger one hardly ever so little comes, and decoding it takes its time. */
+export const MAX_VALUE_BYTES = 128 * 1024
 
 /** The same without bigints, which JSON lacks: those, beyond what a number can say exactly, become text. `chars` as JSON. */
 export function jsonSafe(data: unknown): { data: unknown; chars: number } {

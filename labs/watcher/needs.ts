@@ -1,5 +1,5 @@
 /** What a lab asked for beyond the cluster view, kept up to date while it asks. */
-import type { Need, NeedResult } from '#labs/protocol/observation.ts'
+import type { LogFile, Need, NeedResult } from '#labs/protocol/observation.ts'
 import { type Fetched, fetched, isOutside } from './ask.ts'
 import { Bell, within } from './clock.ts'
 import { groupsOf } from './groups.ts'
@@ -120,7 +120,7 @@ export class Needs {
 
   /** Something happened that may change results: look now, not at the next tick. */
   ring(): void {
-    for (const watch of this.#watches.values()) if (watch.need.kind !== 'file') watch.ring()
+    for (const watch of this.#watches.values()) if (!isOfFiles(watch.need)) watch.ring()
   }
 
   #fetcher(need: Need): Fetch {
@@ -133,6 +133,18 @@ export class Needs {
         return () => groupsOf(this.#nodes)
       case 'file':
         return this.#fileFetcher(need)
+      case 'log-files':
+        return this.#logFilesFetcher(need.host)
+    }
+  }
+
+  #logFilesFetcher(host: string): Fetch {
+    let told: LogFile[] | null | undefined
+    return async () => {
+      const listing = this.#room.logFiles(host)
+      const files = await within(FILE_TIMEOUT_MS, `listing the metadata log of ${host}`, listing)
+      if (told === undefined || settled(files) !== settled(told)) told = files
+      return fetched({ state: 'fetched', value: told })
     }
   }
 
@@ -154,4 +166,12 @@ export class Needs {
       return fetched(await within(FILE_TIMEOUT_MS, `reading ${path} on ${host}`, reading))
     }
   }
+}
+
+const isOfFiles = ({ kind }: Need): boolean => kind === 'file' || kind === 'log-files'
+
+/** Each NoOp makes the newest segment larger: that alone is no news. */
+function settled(files: LogFile[] | null): string {
+  const newest = files?.findLast(({ kind }) => kind === 'segment')
+  return JSON.stringify(files?.map((file) => (file === newest ? file.name : file)) ?? null)
 }

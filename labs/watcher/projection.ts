@@ -1,5 +1,5 @@
 /** Which topics, partition leaders and brokers the metadata log tells of: what is needed to ask for their contents. */
-import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import type { MetadataRecord } from '#labs/kafka/metadata/records.ts'
 import { isReserved, LEADER_UNCHANGED, MAX_FEW, MAX_PARTITIONS, MAX_TOPICS } from '#labs/protocol/metadata.ts'
 import { isWithinCaps, MAX_ALL_PARTITIONS } from './caps.ts'
 

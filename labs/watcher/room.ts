@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
-import type { FileContent, Observation } from '#labs/protocol/observation.ts'
+import type { FileContent, LogFile, Observation } from '#labs/protocol/observation.ts'
 import type { Clock } from './clock.ts'
 
 export type Socket = {
@@ -22,6 +22,8 @@ export type WatcherOptions = {
     host: string,
     wanted: { path: string; maxBytes: number }[],
   ): Promise<(FileContent | null | { failed: string })[]>
+  /** Of the host's metadata log, in order of offset; null where it has none. @throws Error where they cannot be listed */
+  logFiles(host: string): Promise<LogFile[] | null>
   schemas: Schemas
   emit(observation: Observation): void
   clock?: Clock

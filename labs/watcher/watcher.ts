@@ -65,6 +65,11 @@ export class Watcher {
     for (const clusterId of this.#logs.keys()) if (!inUse.has(clusterId)) this.#logs.delete(clusterId)
   }
 
+  /** Of the cluster that this host's node is of, or was last; undefined where none was seen there. */
+  logOf(host: string): ClusterLog | undefined {
+    return this.#nodes.find((node) => node.host === host)?.log
+  }
+
   /** Replaces what is asked for. Those dropped stop at once, those new are fetched at once. */
   setNeeds(needs: Need[]): void {
     if (!this.#stop.signal.aborted) this.#needs.set(needs)

@@ -60,7 +60,7 @@ export function busyHour(start: number, seconds = 5_400): Dated[] {
       Array.from({ length: PARTITIONS }, (_, i) => i).filter((i) => 1 + (i % 3) === broker)
     const end = (i: number) => ({ topic: 'orders', partition: i, end: second * 10 + i })
     const replicas = [...CONTROLLERS, ...BROKERS].map((node) => ({ node, logEndOffset: second * 2, lagMs: 3 }))
-    see(at + 10, { type: 'metadata-log', host: hostOf(leader), highWatermark: second * 2, replicas })
+    see(at + 10, { type: 'metadata-log', host: hostOf(leader), highWatermark: second * 2, logStart: 0, replicas })
     for (const broker of BROKERS) {
       see(at + 100 * broker, { type: 'log-ends', host: hostOf(broker), partitions: led(broker).map(end) })
       const others = Array.from({ length: PARTITIONS }, (_, i) => i).filter((i) => 1 + (i % 3) !== broker)

@@ -38,7 +38,15 @@ const hour = (now: number, count: number): TimelineEvent[] =>
   Array.from({ length: count }, (_, seq) => {
     const at = Math.round(now - HOUR_MS + (seq * HOUR_MS) / count)
     const kind = KINDS[(seq * 7) % KINDS.length]!
-    return { seq, at, kind, says: `Event ${seq} of the hour`, host: null, until: kind === 'outage' ? at + 1_800 : null }
+    return {
+      seq,
+      at,
+      kind,
+      says: `Event ${seq} of the hour`,
+      host: null,
+      until: kind === 'outage' ? at + 1_800 : null,
+      records: null,
+    }
   })
 
 function room(now: number): LabSessionState {

@@ -76,6 +76,7 @@ export function watchLoopback(ports: number[] | Record<string, number[]>, more: 
     },
     dial,
     files: async (_host, wanted) => wanted.map(() => null),
+    logFiles: async () => null,
     schemas,
     problem: (error) => problems.push(error),
     ...more,

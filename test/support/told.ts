@@ -82,7 +82,7 @@ export class Told {
       observers: [],
     })
   sample = (node: number, highWatermark: number | null) =>
-    this.see({ type: 'metadata-log', host: hostOf(node), highWatermark, replicas: [] })
+    this.see({ type: 'metadata-log', host: hostOf(node), highWatermark, logStart: null, replicas: [] })
   records = (...all: [type: string, data: unknown][]) =>
     this.see({
       type: 'metadata',

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import type { FileContent } from '#labs/protocol/observation.ts'
-import { WRITABLE } from '../places.ts'
+import { helper } from './helper.ts'
 import type { Host } from './host.ts'
 
 const LIMIT_MS = 3_000
@@ -38,21 +38,14 @@ function parse(path: string, line: string): Result {
 }
 
 function output(host: Host, wanted: Wanted[]): Promise<string> {
-  const disks = (Object.entries(WRITABLE) as [keyof typeof WRITABLE, string][]).flatMap(([which, at]) => [
-    ...['--ro-bind', host.disk(which), at],
-  ])
+  const files = wanted.map(({ path, maxBytes }) => `${maxBytes}:${path}`)
   const most = wanted.reduce((sum, { maxBytes }) => sum + maxBytes * 2 + 200, 0)
   return new Promise((resolve) => {
-    const child = spawn(
-      'bwrap',
-      [
-        ...['--die-with-parent', '--unshare-all', '--cap-drop', 'ALL', '--new-session', '--clearenv'],
-        ...['--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib'],
-        ...['--symlink', 'usr/lib64', '/lib64', '--dev', '/dev', ...disks, '--', '/usr/bin/bash', '-c', READ, 'read'],
-        ...wanted.map(({ path, maxBytes }) => `${maxBytes}:${path}`),
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'], timeout: LIMIT_MS, killSignal: 'SIGKILL' },
-    )
+    const child = spawn('bwrap', helper(host, '--ro-bind', READ, files, ['--dev', '/dev']), {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+    })
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1')

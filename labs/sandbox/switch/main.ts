@@ -15,6 +15,7 @@ import { REPLACED } from '../replaced.ts'
 import { Faults } from './faults.ts'
 import { readHostFiles } from './files.ts'
 import { Host } from './host.ts'
+import { MetadataLogs } from './metadata-logs.ts'
 import { makeBridge } from './network.ts'
 import { Observations } from './observations.ts'
 import { makeProbeNamespace, startProbe } from './probe.ts'
@@ -64,11 +65,13 @@ const probe =
   plan.probe !== null && probePid !== null
     ? startProbe({ plan, cluster: plan.probe, pid: probePid, schemas, emit: (seen) => observations.add(seen) })
     : null
-const watcher = new Watcher({
+const logs = new MetadataLogs(hosts.values(), plan.nodes, schemas, (name) => watcher.logOf(name))
+const watcher: Watcher = new Watcher({
   hosts: [...hosts.keys()],
   sockets: (name) => listeningSockets(host(name)),
   dial: (name, address, port) => dial(host(name), address, port),
   files: (name, wanted) => readHostFiles(host(name), wanted),
+  logFiles: (name) => logs.files(name),
   schemas,
   emit: (observation) => {
     observations.add(observation)
@@ -180,14 +183,41 @@ function obey(message: ToSwitch): void {
         await faults.make(message.fault, message.by)
         return {}
       })
+    case 'log.read':
+      return reply(message.call, async () => {
+        const page = await logs.page(message.host, message.range)
+        say({ type: 'log.page', call: message.call, page })
+        return undefined
+      })
+    case 'log.snapshot':
+      return reply(message.call, () => tellSnapshot(message))
     case 'end':
       return end()
   }
 }
 
-function reply(call: number, work: () => Promise<Record<string, string>>): void {
+/** A part is told when the one before it has left: a large snapshot waits on the host's disk. */
+async function tellSnapshot({
+  call,
+  host,
+  file,
+  after,
+}: Extract<ToSwitch, { type: 'log.snapshot' }>): Promise<undefined> {
+  const asked = gateway
+  let last: 'snapshot' | 'log' = 'snapshot'
+  for await (const part of logs.snapshot(host, file, after)) {
+    if (gateway !== asked) return undefined
+    last = part.from
+    await new Promise<void>((drained) => say({ type: 'log.records', call, ...part, end: false }, drained))
+  }
+  say({ type: 'log.records', call, from: last, records: [], says: '', end: true })
+  return undefined
+}
+
+/** @param work resolves with nothing where it has answered by itself */
+function reply(call: number, work: () => Promise<Record<string, string> | undefined>): void {
   work().then(
-    (result) => say({ type: 'reply', call, result }),
+    (result) => result && say({ type: 'reply', call, result }),
     (error: unknown) => {
       const code = error instanceof KraftlabError ? error.code : 'HOST_UNAVAILABLE'
       say({ type: 'reply', call, error: { code, message: error instanceof Error ? error.message : String(error) } })

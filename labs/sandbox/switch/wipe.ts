@@ -1,10 +1,7 @@
-/**
- * Empties a node's log directories, by a helper whose whole world is /usr and the host's own disks: whatever a learner
- * put in a directory's place leads nowhere else.
- */
+/** Empties a node's log directories, by a helper that reaches the host's own disks and nothing else. */
 import { spawn } from 'node:child_process'
 import { KraftlabError } from '#config/errors.ts'
-import { WRITABLE, type Writable } from '../places.ts'
+import { helper } from './helper.ts'
 import type { Host } from './host.ts'
 
 const LIMIT_MS = 5_000
@@ -43,19 +40,12 @@ export async function wipe(host: Host, directories: string[]): Promise<void> {
 }
 
 function help(host: Host, script: string, directories: string[]): Promise<string> {
-  const disks = (Object.entries(WRITABLE) as [Writable, string][]).flatMap(([which, at]) => [
-    ...['--bind', host.disk(which), at],
-  ])
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      'bwrap',
-      [
-        ...['--die-with-parent', '--unshare-all', '--cap-drop', 'ALL', '--new-session', '--clearenv'],
-        ...['--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib'],
-        ...['--symlink', 'usr/lib64', '/lib64', ...disks, '--', '/usr/bin/bash', '-c', script, 'wipe', ...directories],
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'], timeout: LIMIT_MS, killSignal: 'SIGKILL' },
-    )
+    const child = spawn('bwrap', helper(host, '--bind', script, directories), {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+    })
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')

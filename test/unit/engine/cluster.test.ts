@@ -140,12 +140,14 @@ test('a high watermark is not known after an election, and only the leader tells
     type: 'metadata-log',
     host,
     highWatermark,
+    logStart: 7,
     replicas: [{ node: 1, logEndOffset: 12, lagMs: 3 }],
   })
   const told = fold(at('a', 1), at('b', 2), says('a', 1, 5), sample('b', 3), sample('a', 10))
-  expect(told).toMatchObject({ highWatermark: 10, metadataEnds: { 1: 12 }, metadataLags: { 1: 3 }, sampledAt: AT })
+  expect(told).toMatchObject({ highWatermark: 10, logStart: 7, metadataEnds: { 1: 12 }, metadataLags: { 1: 3 } })
+  expect(told.sampledAt).toBe(AT)
   const elected = foldCluster(told, says('b', 2, 6), AT)
-  expect(elected).toMatchObject({ highWatermark: null, lastHighWatermark: 10 })
+  expect(elected).toMatchObject({ highWatermark: null, lastHighWatermark: 10, logStart: null })
   expect(foldCluster(elected, sample('a', 9), AT).highWatermark).toBe(null)
   expect(foldCluster(elected, sample('b', 11), AT).highWatermark).toBe(11)
 })

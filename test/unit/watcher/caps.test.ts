@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { MetadataRecord } from '#labs/kafka/log/metadata.ts'
+import type { MetadataRecord } from '#labs/kafka/metadata/records.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { Budget } from '#labs/watcher/budget.ts'
 import type { Clock } from '#labs/watcher/clock.ts'
