@@ -19,6 +19,8 @@ export type LabOutline = {
     id: string
     title: string
     ask: { id: string; question: string } | null
+    /** what is to be predicted before the step begins */
+    predict: string | null
     checks: { id: string; title: string }[]
   }[]
 }
@@ -50,10 +52,11 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
       idleMinutes: readEnvironment().idleMs / 60_000,
       hosts: lab.hosts.map(({ name }) => name),
       nodes: Object.values(lab.clusters).flatMap(({ nodes }) => nodes.map(({ host }) => host)),
-      steps: lab.steps.map(({ id, title, ask, checks }) => ({
+      steps: lab.steps.map(({ id, title, ask, predict, checks }) => ({
         id,
         title,
         ask: ask && { id: `${id}-answer`, question: ask.question },
+        predict: predict?.question ?? null,
         checks: checks.map((check) => ({ id: check.id, title: check.title })),
       })),
     }

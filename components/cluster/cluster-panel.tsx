@@ -2,6 +2,10 @@
 import { ChevronDown, ChevronRight, History, Table2, Workflow } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
+import { LogPanel } from '#components/inspector/log-panel.tsx'
+import { PanelTabs } from '#components/inspector/panel-tabs.tsx'
+import { useInspectorView } from '#components/inspector/use-inspector.ts'
+import { SnapshotsPanel } from '#components/snapshots/snapshots-panel.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { clock } from '#components/workbench/format.ts'
@@ -28,6 +32,7 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
   const picture = useRoomPicture()
   const { state } = useLive()
   const t = useTranslations('cluster')
+  const { tab } = useInspectorView()
   const [asTable, setAsTable] = useStoredFlag('kraftlab.cluster-table')
   const now = useMoment(picture)
   if (!picture || !state) return null
@@ -37,47 +42,57 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
     <div
       data-cluster-bar
       className={cn(
-        '@container flex min-h-10 shrink-0 items-center gap-1 border-b bg-chrome py-1 pr-1.5 pl-1.5',
+        '@container shrink-0 border-b bg-chrome py-1 pr-1.5 pl-1.5',
         picture.at !== null && 'bg-accent-wash',
       )}
     >
-      {onOpen ? (
-        <Button
-          variant="ghost"
-          size="sm"
-          aria-expanded={open}
-          onClick={() => onOpen(!open)}
-          className="px-2 font-semibold text-ink"
-        >
-          {open ? <ChevronDown aria-hidden /> : <ChevronRight aria-hidden />}
-          {t('title')}
-        </Button>
-      ) : (
-        <h2 className="px-2 font-semibold text-[13px] text-ink">{t('title')}</h2>
-      )}
-      <div className="flex min-w-0 flex-1 items-center px-1">
-        {clusters.length > 1 ? (
-          <Leaders clusters={clusters} />
-        ) : (
-          only && <Headline cluster={only} now={now} live={picture.at === null} />
-        )}
-      </div>
-      {open && (
-        <>
-          <RoomMenuWhereUseful picture={picture} hosts={state.hosts} />
+      <div className="flex min-h-8 @max-2xl:flex-wrap items-center gap-x-1 gap-y-0.5">
+        {onOpen ? (
           <Button
             variant="ghost"
             size="sm"
-            className={cn('px-2', asTable && 'bg-accent-wash text-ink')}
-            aria-pressed={asTable}
-            title={t('asTable')}
-            aria-label={t('asTable')}
-            onClick={() => setAsTable(!asTable)}
+            aria-expanded={open}
+            onClick={() => onOpen(!open)}
+            className="px-2 font-semibold text-ink"
           >
-            {asTable ? <Workflow aria-hidden /> : <Table2 aria-hidden />}
+            {open ? <ChevronDown aria-hidden /> : <ChevronRight aria-hidden />}
+            {t('title')}
           </Button>
-        </>
-      )}
+        ) : (
+          <h2 className="px-2 font-semibold text-[13px] text-ink">{t('title')}</h2>
+        )}
+        {open && <PanelTabs />}
+        <div
+          className={cn(
+            'flex min-w-0 flex-1 items-center px-1',
+            open && '@max-2xl:order-last @max-2xl:basis-full @max-2xl:px-2 @max-2xl:pb-0.5',
+          )}
+        >
+          {clusters.length > 1 ? (
+            <Leaders clusters={clusters} />
+          ) : (
+            only && <Headline cluster={only} now={now} live={picture.at === null} />
+          )}
+        </div>
+        {open && (
+          <span className="ml-auto flex shrink-0 items-center gap-1">
+            <RoomMenuWhereUseful picture={picture} hosts={state.hosts} />
+            {tab === 'cluster' && (
+              <Button
+                variant="ghost"
+                size="sm"
+                className={cn('px-2', asTable && 'bg-accent-wash text-ink')}
+                aria-pressed={asTable}
+                title={t('asTable')}
+                aria-label={t('asTable')}
+                onClick={() => setAsTable(!asTable)}
+              >
+                {asTable ? <Workflow aria-hidden /> : <Table2 aria-hidden />}
+              </Button>
+            )}
+          </span>
+        )}
+      </div>
     </div>
   )
 }
@@ -85,8 +100,15 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
 const RoomMenuWhereUseful = ({ picture, hosts }: { picture: RoomPicture; hosts: string[] }) =>
   hosts.length > 1 && <RoomMenu hosts={hosts} cuts={picture.cuts} disabled={picture.stale} />
 
-/** Hosts and network as a picture, the metadata log as a ladder, partitions, the probe; or all of it as tables. */
+/** The cluster, the metadata log of one of its hosts, or states of the metadata. */
 export function ClusterPanel() {
+  const { tab } = useInspectorView()
+  if (tab === 'snapshots') return <SnapshotsPanel />
+  return tab === 'log' ? <LogPanel /> : <ClusterPicture />
+}
+
+/** Hosts and network as a picture, the metadata log as a ladder, partitions, the probe; or all of it as tables. */
+function ClusterPicture() {
   const picture = useRoomPicture()
   const { state, connection } = useLive()
   const t = useTranslations('cluster')

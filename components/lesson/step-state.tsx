@@ -2,6 +2,7 @@
 import { useTranslations } from 'use-intl'
 import { CheckMark } from '#components/workbench/check-mark.tsx'
 import { useOptionalLive } from '#components/workbench/live-context.tsx'
+import { wantsPrediction } from '#components/workbench/step-view.ts'
 
 export function StepState({ id }: { id: string }) {
   const live = useOptionalLive()
@@ -14,7 +15,7 @@ export function StepState({ id }: { id: string }) {
   return (
     <span className="flex shrink-0 items-center gap-1.5 text-[13px] text-ink-quiet">
       <CheckMark status={status} className="size-4" />
-      {t(status)}
+      {wantsPrediction(step) ? t('predict') : t(status)}
     </span>
   )
 }

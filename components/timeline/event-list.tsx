@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl'
 import { cn } from '#components/ui/cn.ts'
 import { clock, measured } from '#components/workbench/format.ts'
 import type { TimelineEvent } from '#labs/protocol/live.ts'
+import { ChangeBadge } from './change-badge.tsx'
 import { KindMark } from './kind-mark.tsx'
 import { lastUntil } from './timeline-store.ts'
 
@@ -14,8 +15,12 @@ const SPARE_ROWS = 12
 /** All events in words, oldest first; only the rows in view are in the page. */
 export function EventList(props: {
   events: TimelineEvent[]
+  /** `seq` of the commands in whose time another one ran */
+  overlaps: ReadonlySet<number>
   at: number | null
   onLook: (at: number) => void
+  /** what this command changed is wanted */
+  onOpen: (seq: number) => void
   onKeyDown: (event: KeyboardEvent) => void
 }) {
   const { events, at, onLook } = props
@@ -62,21 +67,21 @@ export function EventList(props: {
             key={event.seq}
             aria-posinset={first + offset + 1}
             aria-setsize={events.length}
-            className="absolute inset-x-0"
+            className={cn(
+              'absolute inset-x-0 flex items-center gap-1.5 pr-2',
+              first + offset === current ? 'bg-accent-wash text-ink' : 'text-ink-soft has-[>button:hover]:bg-sunken',
+            )}
             style={{ top: (first + offset) * ROW_PX, height: ROW_PX }}
           >
             <button
               type="button"
               aria-current={first + offset === current ? 'true' : undefined}
               onClick={() => onLook(event.at)}
-              className={cn(
-                'flex size-full items-center gap-2.5 px-4 text-left text-[12.5px] outline-offset-[-2px]',
-                first + offset === current ? 'bg-accent-wash text-ink' : 'text-ink-soft hover:bg-sunken',
-              )}
+              className="flex h-full min-w-0 flex-1 items-center gap-2.5 pr-2 pl-4 text-left text-[12.5px] outline-offset-[-2px]"
             >
               <span className="shrink-0 font-mono text-[11.5px] text-ink-quiet tabular-nums">{clock(event.at)}</span>
               <KindMark kind={event.kind} />
-              <span className="w-16 shrink-0 text-ink-quiet">{t(`kind.${event.kind}`)}</span>
+              <span className="w-16 shrink-0 text-ink-quiet max-sm:sr-only">{t(`kind.${event.kind}`)}</span>
               <span className="min-w-0 truncate" title={event.says}>
                 {event.says}
               </span>
@@ -86,6 +91,7 @@ export function EventList(props: {
                 </span>
               )}
             </button>
+            <ChangeBadge event={event} overlaps={props.overlaps.has(event.seq)} onOpen={props.onOpen} />
           </li>
         ))}
       </ol>

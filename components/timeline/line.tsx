@@ -1,8 +1,9 @@
 'use client'
 import { useTheme } from 'next-themes'
-import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { clock } from '#components/workbench/format.ts'
+import { useWidth } from '#components/workbench/use-width.ts'
 import type { TimelineEvent } from '#labs/protocol/live.ts'
 import { type Colours, drawLine, LINE_PX, readColours } from './draw.ts'
 import { lastUntil } from './timeline-store.ts'
@@ -139,17 +140,4 @@ function nearest(events: TimelineEvent[], at: number, within: number): TimelineE
     (event): event is TimelineEvent => event !== undefined && Math.abs(event.at - at) <= within,
   )
   return near.sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))[0] ?? null
-}
-
-function useWidth(element: React.RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const box = element.current
-    if (!box) return
-    const observer = new ResizeObserver(() => setWidth(box.clientWidth))
-    observer.observe(box)
-    setWidth(box.clientWidth)
-    return () => observer.disconnect()
-  }, [element])
-  return width
 }

@@ -9,6 +9,8 @@ import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import { useNow } from '#components/workbench/use-now.ts'
 import { useStoredFlag } from '#components/workbench/use-stored.ts'
 import type { TimelineEvent } from '#labs/protocol/live.ts'
+import { ChangeBadge, overlapping } from './change-badge.tsx'
+import { ChangeSheet } from './change-sheet.tsx'
 import { EventList } from './event-list.tsx'
 import { KindFilter } from './kind-filter.tsx'
 import { KindMark } from './kind-mark.tsx'
@@ -39,8 +41,11 @@ export function Timeline() {
   const [span, setSpan] = useState<(typeof SPANS)[number]>(SPANS[0])
   const [hidden, setHidden] = useState<ReadonlySet<Kind>>(new Set())
   const [pointed, setPointed] = useState<TimelineEvent | null>(null)
+  /** the command whose change is looked at */
+  const [changeOf, setChangeOf] = useState<number | null>(null)
   const now = useNow(TICK_MS)
   const events = useMemo(() => (hidden.size === 0 ? all : all.filter(({ kind }) => !hidden.has(kind))), [all, hidden])
+  const overlaps = useMemo(() => overlapping(all), [all])
   const at = looking?.at ?? null
   // The list follows a drag when there is time for it.
   const listedAt = useDeferredValue(at)
@@ -71,7 +76,7 @@ export function Timeline() {
           {t('title')}
         </Button>
         {at !== null && <LookingBack at={at} onLive={() => look(null)} />}
-        <p
+        <div
           className={cn(
             'flex min-w-0 flex-1 items-center gap-2 px-1.5 text-[12.5px] text-ink-soft',
             at !== null && 'max-sm:invisible',
@@ -83,9 +88,10 @@ export function Timeline() {
               <KindMark kind={told.kind} />
               <span className="font-mono text-[11.5px] text-ink-quiet tabular-nums">{clock(told.at)}</span>
               <span className="min-w-0 truncate">{told.says}</span>
+              <ChangeBadge event={told} overlaps={overlaps.has(told.seq)} onOpen={setChangeOf} />
             </>
           )}
-        </p>
+        </div>
         {open && (
           <>
             <fieldset className="flex shrink-0 items-center rounded-md border bg-page p-px max-sm:hidden">
@@ -135,7 +141,17 @@ export function Timeline() {
           <Line events={events} span={span.ms} now={now} at={at} onLook={look} onPoint={setPointed} onKeyDown={keys} />
         </div>
       )}
-      {open && listed && <EventList events={events} at={listedAt} onLook={look} onKeyDown={keys} />}
+      {open && listed && (
+        <EventList
+          events={events}
+          overlaps={overlaps}
+          at={listedAt}
+          onLook={look}
+          onOpen={setChangeOf}
+          onKeyDown={keys}
+        />
+      )}
+      <ChangeSheet seq={changeOf} onOpen={setChangeOf} />
     </section>
   )
 }

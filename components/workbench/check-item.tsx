@@ -5,6 +5,7 @@ import { InlineCode } from '#components/lesson/inline-code.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
 import type { CheckState } from '#labs/protocol/live.ts'
+import { Awaited } from './awaited.tsx'
 import { CheckMark } from './check-mark.tsx'
 import { useLab, useLive } from './live-context.tsx'
 
@@ -46,6 +47,7 @@ export function CheckItem({ check, className }: { check: CheckState; className?:
           )}
           {check.noLongerTrue && <p className="mt-1 text-warn">{t('noLongerTrue')}</p>}
         </div>
+        {check.awaits && live && check.status === 'open' && <Awaited awaits={check.awaits} />}
         {before && (
           <p className="mt-1 text-ink-quiet">{past ? t('passedBeforeSaying', { says: past }) : t('passedBefore')}</p>
         )}

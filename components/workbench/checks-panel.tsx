@@ -9,6 +9,7 @@ import { stepAnchor } from '#lessons/headings.ts'
 import { CheckItem } from './check-item.tsx'
 import { CheckMark } from './check-mark.tsx'
 import { useLab, useLive } from './live-context.tsx'
+import { Prediction } from './prediction.tsx'
 import { countPassed, currentStep, type StepView } from './step-view.ts'
 
 /** Always in view: all steps as a row, and the checks of the one to work on. */
@@ -38,7 +39,7 @@ export function ChecksPanel(props: {
       <div className="@container flex min-h-0 flex-1">
         <div className="flex min-h-0 min-w-0 flex-1 @2xl:flex-row flex-col">
           <StepList steps={steps} shown={step.id} onChoose={setChosen} />
-          <div className="min-h-0 min-w-0 flex-1 overflow-y-auto px-4 py-3">
+          <div key={step.id} className="min-h-0 min-w-0 flex-1 overflow-y-auto px-4 py-3">
             <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1">
               <h3 className="min-w-0 font-semibold text-[15px] text-ink">{step.title}</h3>
               {step.status === 'closed' && state && <p className="text-[13px] text-ink-quiet">{t('closedText')}</p>}
@@ -55,6 +56,7 @@ export function ChecksPanel(props: {
               )}
             </div>
             <div className="space-y-3.5">
+              {step.predict && <Prediction key={`predict-${step.id}`} step={step} predict={step.predict} />}
               {step.checks.map((check) => (
                 <CheckItem key={check.id} check={check} />
               ))}

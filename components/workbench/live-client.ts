@@ -2,6 +2,7 @@
  * The one WebSocket of a lab page: terminals and state, see labs/protocol/live.ts. Reconnects by itself and attaches
  * every terminal again. React reads it by `useSyncExternalStore`; terminals get their bytes directly.
  */
+import { InspectorStore } from '#components/inspector/inspector-store.ts'
 import { TimelineStore } from '#components/timeline/timeline-store.ts'
 import { ERRORS } from '#config/errors.ts'
 import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
@@ -30,6 +31,8 @@ export type LiveSnapshot = {
   connection: Connection
   state: LabSessionState | null
   notice: Notice | null
+  /** a prediction that was not taken: said at its field */
+  refused: { step: string; says: string } | null
   /** the terminal on top */
   active: string | null
   /** counts the times that a terminal was brought to the learner, by a click to run or a new one */
@@ -46,10 +49,19 @@ export type TerminalViewer = {
   focus: () => void
 }
 
-const NOTHING: LiveSnapshot = { session: null, connection: 'idle', state: null, notice: null, active: null, brought: 0 }
+const NOTHING: LiveSnapshot = {
+  session: null,
+  connection: 'idle',
+  state: null,
+  notice: null,
+  refused: null,
+  active: null,
+  brought: 0,
+}
 
 export class LiveClient {
   readonly timeline = new TimelineStore((at) => this.send({ type: 'look', at }))
+  readonly inspector = new InspectorStore((message) => this.send(message))
   #snapshot = NOTHING
   readonly #listeners = new Set<() => void>()
   readonly #viewers = new Map<string, TerminalViewer>()
@@ -85,6 +97,7 @@ export class LiveClient {
     this.#socket = null
     socket?.close()
     this.timeline.reset()
+    this.inspector.reset()
     this.#set(NOTHING)
   }
 
@@ -114,6 +127,12 @@ export class LiveClient {
 
   fault(fault: Fault): void {
     this.send({ type: 'fault', fault })
+    this.acted()
+  }
+
+  predict(step: string, given: string): void {
+    this.#set({ ...this.#snapshot, refused: null })
+    this.send({ type: 'predict', step, given })
     this.acted()
   }
 
@@ -192,6 +211,7 @@ export class LiveClient {
       this.#refusals = 0
       this.#set({ ...this.#snapshot, connection: 'open' })
       this.timeline.reconnected()
+      this.inspector.reconnected()
       for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
     }
     socket.onmessage = ({ data }) => {
@@ -239,6 +259,13 @@ export class LiveClient {
       case 'then':
         this.timeline.receive(message)
         break
+      case 'log.page':
+      case 'state.view':
+      case 'state.compared':
+      case 'state.proved':
+      case 'change':
+        this.inspector.receive(message)
+        break
       case 'terminal.screen':
         this.#viewers.get(message.terminal)?.screen(message.data, message)
         break
@@ -248,12 +275,17 @@ export class LiveClient {
       case 'terminal.resized':
         this.#viewers.get(message.terminal)?.resized(message)
         break
+      case 'refused':
+        this.#set({ ...this.#snapshot, refused: { step: message.step, says: message.says } })
+        break
       case 'ran':
       case 'opened':
         this.activate(message.terminal)
         break
       case 'error':
-        this.notify(message.code, message.message)
+        // Said where the snapshot was chosen.
+        if (message.code === 'UNKNOWN_SNAPSHOT') this.inspector.states.refuse(message.message)
+        else this.notify(message.code, message.message)
         break
     }
   }

@@ -8,7 +8,7 @@ export type StepView = StepState
 
 export function viewSteps(outline: LabOutline, state: LabSessionState | null, past: PastPasses): StepView[] {
   if (state && state.steps.length > 0) return state.steps
-  return outline.steps.map(({ id, title, ask, checks }) => ({
+  return outline.steps.map(({ id, title, ask, predict, checks }) => ({
     id,
     title,
     status: isPassed([...checks, ...(ask ? [ask] : [])], past) ? 'passed' : 'closed',
@@ -19,6 +19,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
       passedAt: past[ask.id]?.at ?? null,
       passedBefore: ask.id in past,
     },
+    predict: predict === null ? null : { question: predict, given: null, outcome: null },
     checks: checks.map((check) => ({
       ...check,
       status: check.id in past ? 'passed' : 'closed',
@@ -27,6 +28,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
       noLongerTrue: false,
       hints: [],
       hintsLeft: 3,
+      awaits: null,
       passedBefore: check.id in past,
     })),
   }))
@@ -55,3 +57,7 @@ export const checksLeft = (steps: StepView[]): number =>
 /** The step to work on: the open one, else the first that has not passed, else the last. */
 export const currentStep = (steps: StepView[]): StepView | undefined =>
   steps.find(({ status }) => status === 'open') ?? steps.find(({ status }) => status !== 'passed') ?? steps.at(-1)
+
+/** It begins with the learner's guess, which is not there yet. */
+export const wantsPrediction = ({ status, predict }: StepView): boolean =>
+  status === 'open' && predict !== null && predict.given === null

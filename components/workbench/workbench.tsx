@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore 
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { useTranslations } from 'use-intl'
 import { ClusterBar, ClusterPanel } from '#components/cluster/cluster-panel.tsx'
+import { useInspectorView } from '#components/inspector/use-inspector.ts'
 import { Timeline } from '#components/timeline/timeline.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { ChecksPanel } from './checks-panel.tsx'
@@ -34,12 +35,16 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
   )
   const [pane, setPane] = useState<Pane>('lesson')
   const { brought } = useLive()
+  const { brought: broughtToLog } = useInspectorView()
   const t = useTranslations('workbench')
 
-  // A click to run in the lesson shows where the command went.
+  // A click to run in the lesson shows where the command went; one that leads to the metadata log shows that.
   useEffect(() => {
     if (brought > 0) setPane('terminal')
   }, [brought])
+  useEffect(() => {
+    if (broughtToLog > 0) setPane('cluster')
+  }, [broughtToLog])
 
   const leaveTerminal = useCallback(() => {
     document.querySelector<HTMLElement>('[data-checks-panel] button')?.focus()
@@ -99,6 +104,10 @@ function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNo
   const many = outline.hosts.length > 1
   const [opened, setOpened] = useStoredFlag(`kraftlab.cluster.${many ? 'many' : 'one'}`, many)
   const open = opened && state?.room.status === 'ready'
+  const { brought } = useInspectorView()
+  useEffect(() => {
+    if (brought > 0) setOpened(true)
+  }, [brought, setOpened])
   const row = useDefaultLayout({ id: `kraftlab.row.${many ? 'many' : 'one'}`, panelIds: ROW, storage: browserStorage })
   const learning = useDefaultLayout({ id: 'kraftlab.learning', panelIds: LEARNING, storage: browserStorage })
   const lab = useDefaultLayout({
