@@ -95,8 +95,11 @@ const becomes = (room: TestRoom, host: string, state: string) =>
 const alreadySo = (message: string) => ({ code: 'ALREADY_SO', message })
 const cutsOf = (room: TestRoom) => room.observed('network').at(-1)?.cuts
 
-/** What a fault brought, from the moment that it was asked for. */
-async function seenOf(room: TestRoom, fault: Fault) {
+/**
+ * What a fault brought to its host, from the moment that it was asked for. Elsewhere other things happen by themselves:
+ * a broker ends some time after its disk was full.
+ */
+async function seenOf(room: TestRoom, fault: Fault & { host: string }) {
   const before = room.messages.length
   await room.fault(fault)
   return () =>
@@ -104,6 +107,7 @@ async function seenOf(room: TestRoom, fault: Fault) {
       if (message.type !== 'observed') return []
       const { observation: seen } = message
       if (seen.type === 'fault') return [`${seen.by}: ${seen.fault.action}`]
+      if (!('host' in seen) || seen.host !== fault.host) return []
       if (seen.type === 'process') return [`${seen.host} ${seen.state}`]
       return seen.type === 'disk' ? [`${seen.host} ${seen.full ? 'full' : 'not full'}`] : []
     })
