@@ -31,6 +31,6 @@ export default {
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
   // Written by a build for the next one: ten seconds on a machine that builds once.
-  experimental: { turbopackFileSystemCacheForBuild: false },
+  experimental: { turbopackFileSystemCacheForBuild: false, authInterrupts: true },
   headers: () => Promise.resolve([{ source: '/:path*', headers: SECURITY_HEADERS }]),
 }

@@ -7,7 +7,7 @@ import { completeLesson, reopenLesson } from '#data/lesson-completion.ts'
 import { saveQuizAnswer } from '#data/quiz-answer.ts'
 import { saveReadingPosition } from '#data/reading-position.ts'
 import { findOptionalCourse, lessonsOf } from '#lessons/course.ts'
-import { optionalLearner } from './learner.ts'
+import { optionalPerson } from './person.ts'
 
 const lessonKey = z.object({ course: z.string().max(100), lesson: z.string().max(100) })
 const quizAnswer = lessonKey.extend({
@@ -22,7 +22,7 @@ const readingPosition = lessonKey.extend({
 
 /** @throws Error where the lesson does not exist or nobody is signed in */
 async function ownLesson({ course, lesson }: z.infer<typeof lessonKey>) {
-  const [learner, found] = await Promise.all([optionalLearner(), findOptionalCourse(course)])
+  const [learner, found] = await Promise.all([optionalPerson(), findOptionalCourse(course)])
   if (!learner) throw new Error('not signed in')
   if (!found || !('modules' in found) || !lessonsOf(found).some(({ slug }) => slug === lesson))
     throw new Error(`no lesson ${course}/${lesson}`)
@@ -38,7 +38,7 @@ export async function keepQuizAnswer(given: z.input<typeof quizAnswer>): Promise
 /** Does nothing for a stranger: reading alone is no reason to name them. */
 export async function keepReadingPosition(given: z.input<typeof readingPosition>): Promise<void> {
   const { heading, position, ...key } = readingPosition.parse(given)
-  if (!(await optionalLearner())) return
+  if (!(await optionalPerson())) return
   await saveReadingPosition(database(), await ownLesson(key), { heading, position })
 }
 

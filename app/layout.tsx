@@ -2,9 +2,11 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
+import { AccountProvider } from '#components/account/account-context.tsx'
 import { TextProvider } from '#messages/provider.tsx'
 import { LOCALE, messages, translate } from '#messages/text.ts'
 import './globals.css'
+import { optionalPerson } from './person.ts'
 
 export const metadata: Metadata = {
   title: { default: translate('site.name'), template: `%s · ${translate('site.name')}` },
@@ -20,6 +22,8 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // The nonce of proxy.ts, for the one inline script: next-themes' choice of theme before the first paint.
   const nonce = (await headers()).get('x-nonce') ?? undefined
+  const person = await optionalPerson()
+  const account = person && !person.isGuest ? { name: person.name, email: person.email, role: person.role } : null
   return (
     <html lang={LOCALE} suppressHydrationWarning>
       <body className="flex min-h-dvh flex-col bg-page antialiased">
@@ -31,7 +35,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             >
               {translate('site.skip')}
             </a>
-            {children}
+            <AccountProvider account={account}>{children}</AccountProvider>
           </TextProvider>
         </ThemeProvider>
       </body>

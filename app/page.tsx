@@ -9,7 +9,7 @@ import { buttonVariants } from '#components/ui/button.tsx'
 import { type Course, loadCourses } from '#lessons/course.ts'
 import { courseProgress } from '#lessons/course-progress.ts'
 import { translate } from '#messages/text.ts'
-import { progressIn } from './learner.ts'
+import { progressIn } from './person.ts'
 
 export default async function HomePage() {
   const { courses, problems } = await loadCourses()

@@ -5,34 +5,85 @@
  */
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
+import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { anonymous } from 'better-auth/plugins/anonymous'
+import type { AuditAction } from '#config/audit-actions.ts'
+import { ERRORS } from '#config/errors.ts'
+import { PASSWORD_CHARS } from '#config/password.ts'
+import { RateLimit } from '#config/rate-limit.ts'
 import type { OpenDatabase } from './database.ts'
 import { linkGuest } from './link-guest.ts'
+import type { SignInMethod } from './sign-in.ts'
 
 /** A guest comes back to their progress after a term's break. */
 const SIGN_IN_SECONDS = 180 * 24 * 3_600
 const RENEW_AFTER_SECONDS = 24 * 3_600
 /** A whole class behind one address signs in at once: bounds a flood of guests, not a lesson's first minute. */
 const GUESTS_PER_WINDOW = { window: 10, max: 300 }
+/** A password costs some 50 ms of a core to hash. All addresses share this: a class that signs in has room, a flood has an end. */
+const PASSWORDS_PER_WINDOW = { window: 10, max: 100 }
 const REQUESTS_PER_WINDOW = { window: 10, max: 3_000 }
 
+/** Passwords tried with one address: a person mistypes some, a guesser gets three a minute, from wherever they ask. */
+const TRIES = { burst: 10, refillMs: 20_000 }
+const TRIED: ReadonlySet<string> = new Set(['/sign-in/email', '/sign-up/email'])
+
+const METHODS: Record<string, SignInMethod> = {
+  '/sign-in/anonymous': 'guest',
+  '/sign-up/email': 'sign-up',
+  '/sign-in/email': 'password',
+  '/change-password': 'password-change',
+}
+
 export function createAuth(database: OpenDatabase, secret: string) {
+  const tries = new RateLimit(TRIES.burst, TRIES.refillMs)
   return betterAuth({
     appName: 'Kraftlab',
     secret,
-    database: prismaAdapter(database, { provider: 'sqlite', transaction: true }),
+    database: prismaAdapter(withSignInsAudited(database), { provider: 'sqlite', transaction: true }),
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_CHARS.min,
+      maxPasswordLength: PASSWORD_CHARS.max,
+    },
+    user: { additionalFields: { role: { type: 'string', input: false, defaultValue: 'learner' } } },
+    databaseHooks: {
+      session: {
+        create: {
+          before: async (session, context) => ({
+            data: { ...session, method: METHODS[context?.path ?? ''] ?? 'oidc' },
+          }),
+        },
+      },
+    },
+    hooks: {
+      before: createAuthMiddleware(async ({ path, body }) => {
+        const address = typeof body?.email === 'string' ? body.email.toLowerCase() : ''
+        if (TRIED.has(path) && !tries.take(address))
+          throw new APIError('TOO_MANY_REQUESTS', { code: 'TOO_MANY_TRIES', message: ERRORS.TOO_MANY_TRIES.message })
+      }),
+    },
     plugins: [
       anonymous({
         generateName: () => 'Guest',
         onLinkAccount: ({ anonymousUser, newUser }) => linkGuest(database, anonymousUser.user.id, newUser.user.id),
       }),
     ],
-    session: { expiresIn: SIGN_IN_SECONDS, updateAge: RENEW_AFTER_SECONDS },
+    session: {
+      expiresIn: SIGN_IN_SECONDS,
+      updateAge: RENEW_AFTER_SECONDS,
+      additionalFields: { method: { type: 'string', input: false, defaultValue: 'guest' } },
+    },
     rateLimit: {
       enabled: true,
       ...REQUESTS_PER_WINDOW,
       storage: 'memory',
-      customRules: { '/sign-in/anonymous': GUESTS_PER_WINDOW },
+      customRules: {
+        '/sign-in/anonymous': GUESTS_PER_WINDOW,
+        '/sign-in/*': PASSWORDS_PER_WINDOW,
+        '/sign-up/*': PASSWORDS_PER_WINDOW,
+        '/change-password': PASSWORDS_PER_WINDOW,
+      },
     },
     trustedOrigins: (request) => originsOf(request?.headers.get('host')),
     telemetry: { enabled: false },
@@ -50,6 +101,26 @@ export function createAuth(database: OpenDatabase, secret: string) {
   })
 }
 export type Auth = ReturnType<typeof createAuth>
+
+/**
+ * better-auth writes sign-ins by itself, some in a transaction and some not: nested in the same write, the audit event is
+ * there if and only if the sign-in is. Guests are nobody yet.
+ */
+function withSignInsAudited(database: OpenDatabase) {
+  return database.$extends({
+    query: {
+      session: {
+        create: ({ args, query }) => {
+          const { userId, method } = args.data
+          if (!userId || method === 'guest') return query(args)
+          const action: AuditAction = 'signed-in'
+          const event = { actorId: userId, action, details: { method: String(method) } }
+          return query({ ...args, data: { ...args.data, auditEvents: { create: event } } })
+        },
+      },
+    },
+  })
+}
 
 /**
  * better-auth reads the site's address from the URL of the request, which behind the front door names a private port.

@@ -8,12 +8,14 @@ export type Database = Pick<
   PrismaClient,
   | 'user'
   | 'session'
+  | 'account'
   | 'labSession'
   | 'checkPass'
   | 'lessonCompletion'
   | 'readingPosition'
   | 'quizAnswer'
   | 'linkedGuest'
+  | 'auditEvent'
 >
 export type OpenDatabase = PrismaClient
 

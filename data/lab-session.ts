@@ -37,3 +37,8 @@ export function findOptionalLiveLabSession(
 ): Promise<LabSession | null> {
   return database.labSession.findFirst({ where: { ...of, endedAt: null }, orderBy: { startedAt: 'desc' } })
 }
+
+/** All of one learner, oldest first. */
+export function findLabSessionsOf(database: Database, userId: string): Promise<LabSession[]> {
+  return database.labSession.findMany({ where: { userId }, orderBy: { startedAt: 'asc' } })
+}

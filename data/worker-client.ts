@@ -1,8 +1,9 @@
 /** The gateway's side of data/worker.ts: its functions as promises. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { KraftlabError } from '#config/errors.ts'
 import type { Places } from './database-file.ts'
-import type { Answer, Call, DatabaseFunctions } from './worker.ts'
+import type { Answer, Call, DatabaseFunctions, Failure } from './worker.ts'
 
 type Promised<Functions> = {
   [Name in keyof Functions]: Functions[Name] extends (...given: infer Given) => infer Result
@@ -36,7 +37,7 @@ export async function openDatabaseWorker(
     const waiting = calls.get(answer.call)
     if (!waiting) return
     settle(answer.call)
-    if ('error' in answer) waiting.reject(answer.error)
+    if ('failure' in answer) waiting.reject(errorOf(answer.failure))
     else waiting.resolve(answer.result as never)
   })
   const onEnd = (error: Error) => {
@@ -79,3 +80,5 @@ export async function openDatabaseWorker(
     },
   })
 }
+
+const errorOf = ({ code, message }: Failure): Error => (code ? new KraftlabError(code, message) : new Error(message))

@@ -3,17 +3,27 @@
  * loop that carries keystrokes. Built as dist/database.mjs; the gateway's side is data/worker-client.ts.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { type ErrorCode, KraftlabError } from '#config/errors.ts'
+import { checkDeletion, deleteAccount, exportAccount } from './account.ts'
+import { findOptionalFirstAdministratorPath } from './administration.ts'
 import { createAuth } from './auth.ts'
 import { findPasses, recordPass } from './check-pass.ts'
 import { databaseProblem, openDatabase } from './database.ts'
 import type { Places } from './database-file.ts'
-import { createLabSession, endLabSession, findLiveLabSessions, findOptionalLabSession } from './lab-session.ts'
+import {
+  createLabSession,
+  endLabSession,
+  findLabSessionsOf,
+  findLiveLabSessions,
+  findOptionalLabSession,
+} from './lab-session.ts'
 import { readSecrets } from './secrets.ts'
-import { findOptionalLearner } from './sign-in.ts'
+import { findOptionalPerson, type Person } from './sign-in.ts'
 
 const places = workerData as Places
 const database = openDatabase(places)
-const auth = createAuth(database, readSecrets(places.data).auth)
+const secrets = readSecrets(places.data)
+const auth = createAuth(database, secrets.auth)
 
 type Rest<Run> = Run extends (database: never, ...rest: infer R) => infer Result ? (...rest: R) => Result : never
 const on = <Run extends (db: typeof database, ...rest: never[]) => unknown>(run: Run) =>
@@ -21,7 +31,13 @@ const on = <Run extends (db: typeof database, ...rest: never[]) => unknown>(run:
 
 const functions = {
   problem: on(databaseProblem),
-  findOptionalLearner: (cookie: string | null) => findOptionalLearner(database, auth, cookie),
+  findOptionalPerson: (cookie: string | null) => findOptionalPerson(database, auth, cookie),
+  findOptionalFirstAdministratorPath: () => findOptionalFirstAdministratorPath(database, secrets),
+  exportAccount: on(exportAccount),
+  checkDeletion: (person: Person, given: { cookie: string; password: string }) =>
+    checkDeletion(database, auth, person, given),
+  deleteAccount: on(deleteAccount),
+  findLabSessionsOf: on(findLabSessionsOf),
   createLabSession: on(createLabSession),
   endLabSession: on(endLabSession),
   findOptionalLabSession: on(findOptionalLabSession),
@@ -32,7 +48,9 @@ const functions = {
 export type DatabaseFunctions = typeof functions
 
 export type Call = { call: number; name: keyof DatabaseFunctions; with: unknown[] }
-export type Answer = { call: number; result: unknown } | { call: number; error: Error } | 'open'
+/** An error with a code of ours keeps it; of others only the words cross. */
+export type Failure = { code: ErrorCode | null; message: string }
+export type Answer = { call: number; result: unknown } | { call: number; failure: Failure } | 'open'
 
 const port = parentPort!
 port.on('message', async ({ call, name, with: given }: Call) => {
@@ -40,10 +58,12 @@ port.on('message', async ({ call, name, with: given }: Call) => {
     const run = functions[name] as (...given: unknown[]) => unknown
     port.postMessage({ call, result: await run(...given) } satisfies Answer)
   } catch (error) {
-    port.postMessage({ call, error: plain(error) } satisfies Answer)
+    port.postMessage({ call, failure: failureOf(error) } satisfies Answer)
   }
 })
 port.postMessage('open' satisfies Answer)
 
-/** Prisma's errors hold what cannot be cloned. */
-const plain = (error: unknown): Error => new Error(error instanceof Error ? error.message : String(error))
+const failureOf = (error: unknown): Failure => ({
+  code: error instanceof KraftlabError ? error.code : null,
+  message: error instanceof Error ? error.message : String(error),
+})

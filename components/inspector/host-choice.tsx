@@ -1,9 +1,9 @@
 'use client'
 import { useTranslations } from 'use-intl'
 import { conditionOf } from '#components/cluster/condition.ts'
+import { Choice } from '#components/ui/choice.tsx'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import type { NodeState } from '#labs/protocol/live.ts'
-import { Choice } from './choice.tsx'
 import { useInspectorView } from './use-inspector.ts'
 
 /** Whose log: the leader's, whoever leads, or that of one host. */

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { progressIn } from '#app/learner.ts'
+import { progressIn } from '#app/person.ts'
 import { cn } from '#components/ui/cn.ts'
 import { CheckMark } from '#components/workbench/check-mark.tsx'
 import type { Course, Lesson } from '#lessons/course.ts'

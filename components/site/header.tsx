@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { Fragment, type ReactNode } from 'react'
+import { AccountMenu } from '#components/account/account-menu.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { translate } from '#messages/text.ts'
 import { Mark } from './mark.tsx'
@@ -43,6 +44,7 @@ export function Header(props: { crumbs?: Crumb[]; children?: ReactNode; wide?: b
         <div className="ml-auto flex shrink-0 items-center gap-1">
           {children}
           <ThemeToggle />
+          <AccountMenu />
         </div>
       </div>
     </header>

@@ -9,7 +9,14 @@ const START_LIMIT_MS = 90_000
 const STOP_LIMIT_MS = 30_000
 const LOG_TAIL_CHARS = 4_000
 
-export type Server = { url: string; data: string; pid: number; stop(): Promise<void> }
+export type Server = {
+  url: string
+  data: string
+  pid: number
+  /** the end of what it said until it was ready */
+  log: string
+  stop(): Promise<void>
+}
 
 /**
  * @param given `data`: a folder that is there and stays; left out, one that goes with the server
@@ -31,16 +38,18 @@ export async function startServer(
     await endProcess(child, STOP_LIMIT_MS)
     if (!given.data) await rm(data, { recursive: true, force: true })
   }
+  let log: string
   try {
-    await ready(child)
+    log = await ready(child)
   } catch (error) {
     await stop()
     throw error
   }
-  return { url: `http://localhost:${port}`, data, pid: child.pid ?? 0, stop }
+  return { url: `http://localhost:${port}`, data, pid: child.pid ?? 0, log, stop }
 }
 
-function ready(child: ChildProcess): Promise<void> {
+/** @returns the end of what it said */
+function ready(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let log = ''
     const limit = setTimeout(
@@ -51,7 +60,7 @@ function ready(child: ChildProcess): Promise<void> {
       log = (log + chunk.toString()).slice(-LOG_TAIL_CHARS)
       if (/^ready http/m.test(log)) {
         clearTimeout(limit)
-        resolve()
+        resolve(log)
       }
     }
     child.stdout?.on('data', read)

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { KraftlabError } from '#config/errors.ts'
 import type { DatabaseWorker } from '#data/worker-client.ts'
 import { startLabSession } from '#labs/protocol/live.ts'
+import { type Accounts, accountDeletion } from './account.ts'
 import type { Health } from './health.ts'
 import type { LabSessions } from './lab-sessions.ts'
 import { MAX_MESSAGE_BYTES, serveBrowser } from './live.ts'
@@ -19,6 +20,7 @@ const ID = '([0-9a-z]{1,32})'
 
 type Parts = {
   sessions: LabSessions
+  accounts: Accounts
   signIns: SignIns
   database: DatabaseWorker
   health: () => Promise<Health>
@@ -54,7 +56,7 @@ export function createGatewayServer(parts: Parts): { server: Server; close: () =
 }
 
 function createRoutes(parts: Parts): { method: string; path: RegExp; handle: Handler }[] {
-  const { sessions, signIns, database } = parts
+  const { sessions, accounts, signIns, database } = parts
   const route = (method: string, path: string, handle: Handler) => ({ method, path: new RegExp(`^${path}$`), handle })
   const changing =
     (handle: Handler): Handler =>
@@ -95,6 +97,19 @@ function createRoutes(parts: Parts): { method: string; path: RegExp; handle: Han
         const learner = await signIns.require(request)
         await sessions.end(learner, id!)
         sendJson(response, 200, { id })
+      }),
+    ),
+    route('GET', '/gateway/account/export', async (request, response) => {
+      await accounts.export(await signIns.require(request), response)
+    }),
+    route(
+      'DELETE',
+      '/gateway/account',
+      changing(async (request, response) => {
+        const person = await signIns.require(request)
+        const { password } = await readJson(request, accountDeletion)
+        await accounts.delete(person, { cookie: request.headers.cookie ?? '', password })
+        sendJson(response, 200, {})
       }),
     ),
     ...(parts.verify

@@ -1,8 +1,11 @@
 /** All lab sessions that this gateway carries: started, found again, looked at, ended. */
 import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setInterval } from 'node:timers'
 import { ERRORS, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
+import { RateLimit } from '#config/rate-limit.ts'
 import type { DatabaseWorker } from '#data/worker-client.ts'
 import type { Catalog } from '#labs/engine/catalog.ts'
 import type { Lab } from '#labs/engine/define.ts'
@@ -12,8 +15,8 @@ import { planRoom } from '#labs/engine/room-plan.ts'
 import { findRooms, type Room, startRoom } from '#labs/sandbox/room.ts'
 import { LiveLabSession } from './live-lab-session.ts'
 import { log } from './requests.ts'
-import { RateLimit, RoomSpace, Slots } from './room-cap.ts'
-import { type Learner, owns } from './sign-in.ts'
+import { RoomSpace, Slots } from './room-cap.ts'
+import { owns, type Person } from './sign-in.ts'
 import { hasRoom, historyFile, readOptionalStory } from './stories.ts'
 
 /** One to work in and one to compare with; a class needs the memory. */
@@ -84,7 +87,7 @@ export class LabSessions {
    * @returns the one that the learner already has of that lab where it lives
    * @throws KraftlabError UNKNOWN_LAB, BROKEN_LAB, TOO_MANY_ROOMS
    */
-  start(learner: Learner, slug: string): Promise<{ id: string; isNew: boolean }> {
+  start(learner: Person, slug: string): Promise<{ id: string; isNew: boolean }> {
     return this.inTurn(async () => {
       const lab = this.requireLab(slug)
       const current = this.findOptionalCurrent(learner, slug)
@@ -102,7 +105,7 @@ export class LabSessions {
     })
   }
 
-  findOptionalCurrent(learner: Learner, slug: string): LiveLabSession | null {
+  findOptionalCurrent(learner: Person, slug: string): LiveLabSession | null {
     return this.live().find(({ lab, userId }) => lab === slug && owns(learner, userId)) ?? null
   }
 
@@ -110,7 +113,7 @@ export class LabSessions {
    * One that is over is opened from its history, to be looked at.
    * @throws KraftlabError NOT_FOUND, NOT_YOURS, and as `requireLab`
    */
-  async find(learner: Learner, id: string): Promise<LiveLabSession> {
+  async find(learner: Person, id: string): Promise<LiveLabSession> {
     const carried = this.carried.get(id)
     if (carried) {
       if (!owns(learner, carried.userId)) throw new KraftlabError('NOT_YOURS')
@@ -130,16 +133,40 @@ export class LabSessions {
   }
 
   /** @throws as `find` */
-  async end(learner: Learner, id: string): Promise<void> {
+  async end(learner: Person, id: string): Promise<void> {
     const live = await this.find(learner, id)
     live.end(ENDED_BY_LEARNER)
     await live.ending.catch(log)
     this.letGo(live)
   }
 
+  /**
+   * Ends all rooms of a person and deletes their histories, then the rows. Starts wait: none slips in between.
+   * @param deleteRows of the person, and so of their lab sessions
+   */
+  forget(person: Person, deleteRows: () => Promise<void>): Promise<void> {
+    return this.inTurn(async () => {
+      const { data, database } = this.parts
+      const ids = (await database.findLabSessionsOf(person.userId)).map(({ id }) => id)
+      const carried = ids.flatMap((id) => this.carried.get(id) ?? [])
+      for (const live of carried) live.end(ENDED_BY_LEARNER)
+      await Promise.all(carried.map((live) => live.ending.catch(log)))
+      for (const live of carried) this.putAway(live)
+      for (const id of ids) {
+        await this.closing.get(id)
+        await rm(dirname(historyFile(data, id)), { recursive: true, force: true })
+      }
+      await deleteRows()
+    })
+  }
+
   /** A browser went: what is over and seen by nobody is put away. */
   letGo(live: LiveLabSession): void {
-    if (live.isLive || live.browsers > 0 || this.carried.get(live.id) !== live) return
+    if (!live.isLive && live.browsers === 0) this.putAway(live)
+  }
+
+  private putAway(live: LiveLabSession): void {
+    if (this.carried.get(live.id) !== live) return
     this.carried.delete(live.id)
     const closed = live.close().catch(log)
     this.closing.set(live.id, closed)
@@ -178,7 +205,7 @@ export class LabSessions {
     throw new KraftlabError(problems.some((one) => one.slug === slug) ? 'BROKEN_LAB' : 'UNKNOWN_LAB')
   }
 
-  private requireSpace(learner: Learner, lab: Lab): void {
+  private requireSpace(learner: Person, lab: Lab): void {
     if (this.stopping) throw new KraftlabError('UNAVAILABLE')
     const live = this.live()
     if (live.filter(({ userId }) => owns(learner, userId)).length >= MAX_ROOMS_OF_ONE) {

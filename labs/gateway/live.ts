@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
 import { KraftlabError } from '#config/errors.ts'
+import { RateLimit } from '#config/rate-limit.ts'
 import { MAX_INPUT_CHARS, type TimelineEvent, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
 import { log, parseOptional, shownError } from './requests.ts'
-import { RateLimit } from './room-cap.ts'
 
 /** JSON writes a control character as six; the rest of a message is small. */
 export const MAX_MESSAGE_BYTES = MAX_INPUT_CHARS * 6 + 1_024

@@ -6,6 +6,7 @@ import { readInstallation } from '#config/installation.ts'
 import { openDatabaseWorker } from '#data/worker-client.ts'
 import { loadCatalog } from '#labs/engine/catalog.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
+import { Accounts } from './account.ts'
 import { createHealth } from './health.ts'
 import { createGatewayServer, listen } from './http.ts'
 import { LabSessions } from './lab-sessions.ts'
@@ -30,8 +31,9 @@ async function main(): Promise<void> {
   const runDir = roomsRunDirectory(data)
   const sessions = await LabSessions.open({ root, data, installation, runDir, catalog, database, idleMs, maxRooms })
   const health = await createHealth(installation, database, sessions)
-  const signIns = new SignIns((cookie) => database.findOptionalLearner(cookie))
-  const { server, close } = createGatewayServer({ sessions, signIns, database, health, verify })
+  const accounts = new Accounts(data, database, sessions)
+  const signIns = new SignIns((cookie) => database.findOptionalPerson(cookie))
+  const { server, close } = createGatewayServer({ sessions, accounts, signIns, database, health, verify })
 
   let stopping = false
   const stop = async () => {
@@ -54,6 +56,8 @@ async function main(): Promise<void> {
 
   await listen(server, gatewayPort)
   process.send?.({ type: 'ready' })
+  const path = verify ? null : await database.findOptionalFirstAdministratorPath()
+  if (path) process.stderr.write(`make the first administrator (once): http://localhost:${environment.port}${path}\n`)
 }
 
 main().catch((error: unknown) => {

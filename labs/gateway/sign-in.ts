@@ -1,19 +1,19 @@
 /** Who sent a request: the same sign-in as the site's, asked of the database worker. */
 import type { IncomingMessage } from 'node:http'
 import { KraftlabError } from '#config/errors.ts'
-import type { Learner } from '#data/sign-in.ts'
+import type { Person } from '#data/sign-in.ts'
 
-export type { Learner }
+export type { Person }
 
 /** A page load makes several requests at once; a sign-out takes effect within this time. */
 const REMEMBER_MS = 3_000
 /** Oldest are forgotten beyond this: cookies come from anybody. */
 const MAX_REMEMBERED = 2_000
 
-type Ask = (cookie: string | null) => Promise<Learner | null>
+type Ask = (cookie: string | null) => Promise<Person | null>
 
 export class SignIns {
-  private readonly remembered = new Map<string, { learner: Promise<Learner | null>; until: number }>()
+  private readonly remembered = new Map<string, { learner: Promise<Person | null>; until: number }>()
 
   constructor(
     private readonly ask: Ask,
@@ -21,13 +21,13 @@ export class SignIns {
   ) {}
 
   /** @throws KraftlabError NOT_SIGNED_IN */
-  async require(request: IncomingMessage): Promise<Learner> {
+  async require(request: IncomingMessage): Promise<Person> {
     const learner = await this.findOptional(request.headers.cookie)
     if (!learner) throw new KraftlabError('NOT_SIGNED_IN')
     return learner
   }
 
-  findOptional(cookie: string | undefined): Promise<Learner | null> {
+  findOptional(cookie: string | undefined): Promise<Person | null> {
     if (!cookie) return Promise.resolve(null)
     const known = this.remembered.get(cookie)
     if (known && known.until > this.now()) return known.learner
@@ -44,5 +44,5 @@ export class SignIns {
   }
 }
 
-export const owns = (learner: Learner, userId: string): boolean =>
+export const owns = (learner: Person, userId: string): boolean =>
   learner.userId === userId || learner.formerly.includes(userId)

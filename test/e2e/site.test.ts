@@ -129,12 +129,12 @@ async function violationsAt(page: Page, path: string): Promise<string[]> {
   return axeViolations(page)
 }
 
-/** All pages that links lead to. */
+/** All pages that links lead to, each once whatever it is asked for. */
 async function crawl(): Promise<string[]> {
   const seen = new Set(['/'])
   for (const path of seen) {
     const html = await (await fetch(server.url + path)).text()
-    for (const [, href] of html.matchAll(/<a [^>]*href="(\/[^"#]*)"/g)) if (href) seen.add(href)
+    for (const [, href] of html.matchAll(/<a [^>]*href="(\/[^"#?]*)/g)) if (href) seen.add(href)
   }
   return [...seen]
 }

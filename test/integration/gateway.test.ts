@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findPasses } from '#data/check-pass.ts'
 import { findLabSession } from '#data/lab-session.ts'
@@ -8,6 +9,7 @@ import { readStories } from '#labs/gateway/stories.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
 import { signInGuest, temporaryDatabase } from '../support/database.ts'
 import { ask, Browser, type Gateway, startGateway } from '../support/gateway.ts'
+import { PASSWORD, signUp } from '../support/people.ts'
 
 const LAB = 'quick-start'
 const HOST = 'broker-1'
@@ -25,6 +27,45 @@ const roomsLeft = (data: string): string[] => {
   const folder = roomsRunDirectory(data)
   return existsSync(folder) ? readdirSync(folder) : []
 }
+
+describe('all that is kept of a person', () => {
+  test('is exported, and deleted with rooms, histories and rows after the password', async () => {
+    const { data, auth, database } = await temporaryDatabase()
+    const [ada, bob] = [await signUp(auth, 'Ada'), await signUp(auth, 'Bob')]
+    const gateway = await startGateway(data)
+    const [id, others] = [await start(gateway, ada), await start(gateway, bob)]
+    const browser = await Browser.open(gateway, id, ada)
+    await browser.room('ready')
+    browser.send({ type: 'hint', check: 'formatted', level: 1 })
+    await browser.until(() => browser.check('formatted')?.hints.length === 1, 'the hint')
+
+    const exported = await ask(gateway, 'GET', '/gateway/account/export', { cookie: ada })
+    expect(exported).toMatchObject({ status: 200, body: { person: { name: 'Ada' }, labSessions: [{ id, lab: LAB }] } })
+    expect(JSON.stringify(exported.body)).toContain('"type":"hint","check":"formatted"')
+    expect(JSON.stringify(exported.body)).not.toContain(others)
+    expect(await ask(gateway, 'GET', '/gateway/account/export')).toMatchObject({ status: 401 })
+
+    const remove = (options: Parameters<typeof ask>[3]) => ask(gateway, 'DELETE', '/gateway/account', options)
+    expect(await remove({ body: { password: PASSWORD } })).toMatchObject({ status: 401 })
+    expect(await remove({ cookie: ada, body: { password: PASSWORD }, headers: { origin: null } })).toMatchObject({
+      status: 403,
+      body: { code: 'WRONG_ORIGIN' },
+    })
+    expect(await remove({ cookie: ada, body: { password: 'wrong horse battery' } })).toMatchObject({
+      status: 403,
+      body: { code: 'WRONG_PASSWORD' },
+    })
+    expect(await database.user.count()).toBe(2)
+    expect(await remove({ cookie: ada, body: { password: PASSWORD } })).toMatchObject({ status: 200 })
+    expect(browser.state?.room.status).toBe('ended')
+    expect((await database.user.findMany()).map(({ name }) => name)).toEqual(['Bob'])
+    expect(readdirSync(join(data, 'lab-sessions'))).toEqual([others])
+    expect(roomsLeft(data)).toEqual([others])
+    expect(await ask(gateway, 'DELETE', `/gateway/lab-sessions/${others}`, { cookie: bob })).toMatchObject({
+      status: 200,
+    })
+  })
+})
 
 describe('the gateway refuses', () => {
   test('whoever is not the learner, or not on a page of this site', async () => {

@@ -15,8 +15,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** What a page says on its console of errors, and scripts that the content security policy stopped. */
-export function collectComplaints(page: Page): string[] {
-  const complaints: string[] = []
+export function collectComplaints(page: Page, complaints: string[] = []): string[] {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`.trim())
   })

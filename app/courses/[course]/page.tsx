@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { courseAt } from '#app/find.ts'
-import { progressIn } from '#app/learner.ts'
+import { progressIn } from '#app/person.ts'
 import { CourseFacts } from '#components/site/course-facts.tsx'
 import { Footer } from '#components/site/footer.tsx'
 import { Header } from '#components/site/header.tsx'

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import { RateLimit } from '#config/rate-limit.ts'
 import { checkOrigin } from '#labs/gateway/requests.ts'
-import { RateLimit, RoomSpace, Slots } from '#labs/gateway/room-cap.ts'
-import { type Learner, owns, SignIns } from '#labs/gateway/sign-in.ts'
+import { RoomSpace, Slots } from '#labs/gateway/room-cap.ts'
+import { owns, type Person, SignIns } from '#labs/gateway/sign-in.ts'
 
 describe('RateLimit', () => {
   test('gives a burst, then one after each refill', () => {
@@ -89,7 +90,15 @@ describe('checkOrigin', () => {
 })
 
 describe('SignIns', () => {
-  const learner = (userId: string): Learner => ({ userId, isGuest: true, formerly: [] })
+  const learner = (userId: string): Person => ({
+    userId,
+    name: 'Guest',
+    email: '',
+    isGuest: true,
+    role: 'learner',
+    formerly: [],
+    sessionId: 's',
+  })
 
   test('asks once for requests that come together, and again a few seconds later', async () => {
     let now = 0

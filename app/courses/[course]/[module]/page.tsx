@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { moduleAt } from '#app/find.ts'
-import { progressIn } from '#app/learner.ts'
+import { progressIn } from '#app/person.ts'
 import { Footer } from '#components/site/footer.tsx'
 import { Header } from '#components/site/header.tsx'
 import { ModuleContents } from '#components/site/module-contents.tsx'

@@ -1,25 +1,40 @@
-/** Who reads this page and what is kept of them. For pages and actions; a stranger has nothing yet. */
+/** Who asks for this page, what they may, and what is kept of them. For pages and actions; a stranger has nothing yet. */
 import { headers } from 'next/headers'
+import { forbidden, redirect } from 'next/navigation'
 import { cache } from 'react'
+import { withReturn } from '#components/account/where-to.ts'
 import type { PastPasses } from '#components/workbench/step-view.ts'
+import { hasRole, type Role } from '#config/roles.ts'
 import { findPasses } from '#data/check-pass.ts'
 import { auth, database } from '#data/connection.ts'
 import { findOptionalLiveLabSession } from '#data/lab-session.ts'
 import { findProgress, type Progress } from '#data/progress.ts'
 import { findQuizAnswers } from '#data/quiz-answer.ts'
 import { findOptionalReadingPosition } from '#data/reading-position.ts'
-import { findOptionalLearner, type Learner } from '#data/sign-in.ts'
+import { findOptionalPerson, type Person } from '#data/sign-in.ts'
 import { type Course, lessonsOf } from '#lessons/course.ts'
 
-export const optionalLearner = cache(async (): Promise<Learner | null> => {
+export const optionalPerson = cache(async (): Promise<Person | null> => {
   const cookie = (await headers()).get('cookie')
-  return cookie ? findOptionalLearner(database(), auth(), cookie) : null
+  return cookie ? findOptionalPerson(database(), auth(), cookie) : null
 })
+
+/** For a page of accounts alone: others are sent to sign in, and come back to it. */
+export async function accountFor(path: string): Promise<Person> {
+  const person = await optionalPerson()
+  return person && !person.isGuest ? person : redirect(withReturn('/sign-in', path))
+}
+
+/** For a page of a role. */
+export async function roleFor(path: string, role: Role): Promise<Person> {
+  const person = await accountFor(path)
+  return hasRole(person.role, role) ? person : forbidden()
+}
 
 const NO_PROGRESS: Progress = { lessons: {}, readLast: null, labs: {} }
 
 export const progressIn = cache(async (course: Course): Promise<Progress> => {
-  const learner = await optionalLearner()
+  const learner = await optionalPerson()
   if (!learner) return NO_PROGRESS
   const labs = lessonsOf(course).flatMap(({ lab }) => lab ?? [])
   return findProgress(database(), { userId: learner.userId, course: course.slug, labs })
@@ -32,7 +47,7 @@ export type KeptOfLesson = {
 }
 
 export async function keptOfLesson(course: string, lesson: string): Promise<KeptOfLesson> {
-  const learner = await optionalLearner()
+  const learner = await optionalPerson()
   if (!learner) return { done: false, reading: null, quizAnswers: {} }
   const of = { userId: learner.userId, course, lesson }
   const [progress, reading, answers] = await Promise.all([
@@ -51,7 +66,7 @@ export async function keptOfLesson(course: string, lesson: string): Promise<Kept
 
 /** @returns passes of earlier lab sessions, and the lab session whose room still runs */
 export async function keptOfLab(lab: string): Promise<{ session: string | null; pastPasses: PastPasses }> {
-  const learner = await optionalLearner()
+  const learner = await optionalPerson()
   if (!learner) return { session: null, pastPasses: {} }
   const [passes, live] = await Promise.all([
     findPasses(database(), { userId: learner.userId, lab }),

@@ -1,0 +1,4 @@
+/** The site's sign-in as a page calls it. */
+import { createAuthClient } from 'better-auth/client'
+
+export const authClient = createAuthClient()
