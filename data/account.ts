@@ -25,6 +25,16 @@ export function exportAccount(database: OpenDatabase, person: Person) {
       lessonsDone: await within.lessonCompletion.findMany({ where, omit }),
       readingPositions: await within.readingPosition.findMany({ where, omit }),
       quizAnswers: await within.quizAnswer.findMany({ where, omit }),
+      classes: await within.classMember.findMany({
+        where,
+        select: {
+          role: true,
+          at: true,
+          waiting: true,
+          class: { select: { name: true } },
+          roster: { omit: { id: true } },
+        },
+      }),
       labSessions: await within.labSession.findMany({
         where,
         omit: { userId: true },
@@ -46,7 +56,7 @@ export async function hasPassword(database: Database, userId: string): Promise<b
 
 /**
  * That this person may be deleted: they gave their password, where they have one, and somebody can still give roles.
- * @throws KraftlabError WRONG_PASSWORD, LAST_ADMINISTRATOR
+ * @throws KraftlabError WRONG_PASSWORD, LAST_ADMINISTRATOR, LAST_INSTRUCTOR
  */
 export async function checkDeletion(
   database: OpenDatabase,
@@ -63,7 +73,7 @@ export async function checkDeletion(
   await requireNotLast(database, person.userId)
 }
 
-/** Deletes the account and all rows that hang on it. @throws KraftlabError LAST_ADMINISTRATOR */
+/** Deletes the account and all rows that hang on it. @throws KraftlabError LAST_ADMINISTRATOR, LAST_INSTRUCTOR */
 export async function deleteAccount(database: OpenDatabase, person: Person): Promise<void> {
   const { userId } = person
   await database.$transaction(async (within) => {
@@ -76,4 +86,15 @@ export async function deleteAccount(database: OpenDatabase, person: Person): Pro
 async function requireNotLast(within: Database, userId: string): Promise<void> {
   const { role } = await findUser(within, userId)
   if (role === 'administrator') await requireAnotherAdministrator(within)
+  const alone = await within.class.findFirst({
+    where: {
+      archivedAt: null,
+      members: { some: { userId, role: 'instructor' }, none: { userId: { not: userId }, role: 'instructor' } },
+    },
+  })
+  if (alone)
+    throw new KraftlabError(
+      'LAST_INSTRUCTOR',
+      `You are the only instructor of ${alone.name}. Add another one, or archive it.`,
+    )
 }

@@ -16,6 +16,10 @@ export type Database = Pick<
   | 'quizAnswer'
   | 'linkedGuest'
   | 'auditEvent'
+  | 'class'
+  | 'classMember'
+  | 'rosterEntry'
+  | 'assignment'
 >
 export type OpenDatabase = PrismaClient
 

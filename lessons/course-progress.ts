@@ -1,7 +1,7 @@
 /** A course as its page shows it to one learner: what is done, what comes next. */
 import type { Progress } from '#data/progress.ts'
 import { type Course, type Lesson, lessonsOf } from './course.ts'
-import { checksIn, findOptionalLabOutline } from './lab-outline.ts'
+import { checkIdsOf, checksIn, findOptionalLabOutline } from './lab-outline.ts'
 
 export type LessonProgress = { lesson: Lesson; done: boolean; checks: { passed: number; all: number } | null }
 export type CourseProgress = {
@@ -38,7 +38,7 @@ export async function courseProgress(course: Course, progress: Progress): Promis
 async function lessonProgress(lesson: Lesson, progress: Progress): Promise<LessonProgress> {
   const outline = lesson.lab ? await findOptionalLabOutline(lesson.lab) : null
   // A pass of a check that a newer lab no longer has is not counted.
-  const ids = new Set(outline?.steps.flatMap(({ id, checks }) => [id, ...checks.map((check) => check.id)]))
+  const ids = new Set(outline && checkIdsOf(outline))
   const passed = (progress.labs[lesson.lab ?? ''] ?? []).filter(({ check }) => ids.has(check)).length
   return {
     lesson,

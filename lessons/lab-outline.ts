@@ -68,5 +68,8 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
   }
 }
 
-export const checksIn = (outline: LabOutline): number =>
-  outline.steps.reduce((sum, { checks, ask }) => sum + checks.length + (ask ? 1 : 0), 0)
+/** Of all that can be passed, questions among them. */
+export const checkIdsOf = (outline: LabOutline): string[] =>
+  outline.steps.flatMap(({ checks, ask }) => [...checks.map(({ id }) => id), ...(ask ? [ask.id] : [])])
+
+export const checksIn = (outline: LabOutline): number => checkIdsOf(outline).length

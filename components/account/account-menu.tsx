@@ -1,5 +1,5 @@
 'use client'
-import { ChevronDown, LogOut, ScrollText, UserRound, Users } from 'lucide-react'
+import { ChevronDown, GraduationCap, LogOut, ScrollText, UserRound, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
@@ -38,6 +38,9 @@ export function AccountMenu() {
       <MenuContent>
         <MenuItem render={<Link href="/account" />}>
           <UserRound aria-hidden /> {t('title')}
+        </MenuItem>
+        <MenuItem render={<Link href="/classes" />}>
+          <GraduationCap aria-hidden /> {t('classes')}
         </MenuItem>
         {hasRole(account.role, 'administrator') && (
           <>

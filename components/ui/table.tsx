@@ -5,7 +5,7 @@ import { cn } from './cn.ts'
 export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="mt-6 overflow-x-auto rounded-lg border">
+    <section aria-label={label} tabIndex={0} className="relative mt-6 overflow-x-auto rounded-lg border">
       <table className="w-full border-collapse text-left text-sm">
         <thead className="border-b bg-chrome text-[13px] text-ink-quiet">
           <tr>{head}</tr>

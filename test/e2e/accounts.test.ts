@@ -2,8 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
+import { becomeFirstAdministrator, signInAt, signUpAt } from '../support/accounts.ts'
 import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../support/browser.ts'
-import { emailOf, PASSWORD } from '../support/people.ts'
+import { PASSWORD } from '../support/people.ts'
 
 const LESSON = '/courses/kraft/quick-start/what-runs'
 /** The server's answer, on a busy machine. */
@@ -35,18 +36,6 @@ async function newPage(): Promise<Page> {
   return page
 }
 
-async function signUp(page: Page, name: string, password = PASSWORD): Promise<void> {
-  await page.getByLabel('Name').fill(name)
-  await page.getByLabel('E-mail address').fill(emailOf(name))
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Create an account' }).click()
-}
-
-async function signIn(page: Page, name: string, password = PASSWORD): Promise<void> {
-  await page.getByLabel('E-mail address').fill(emailOf(name))
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
 const menuOf = (page: Page, name: string) => page.getByRole('button', { name: `Account of ${name}` })
 
 test('a guest signs up from a lesson, comes back to it, and what they did is there', async () => {
@@ -59,21 +48,17 @@ test('a guest signs up from a lesson, comes back to it, and what they did is the
   await bob.getByRole('link', { name: 'Sign in' }).click()
   await bob.getByRole('link', { name: 'Create an account' }).click()
   await bob.waitForURL(/sign-up/)
-  await signUp(bob, 'Bob', 'short')
+  await signUpAt(bob, 'Bob', 'short')
   expect(await bob.getByLabel('Password').evaluate((input: HTMLInputElement) => input.validity.tooShort)).toBe(true)
-  await signUp(bob, 'Bob')
+  await signUpAt(bob, 'Bob')
   await bob.waitForURL(server.url + LESSON)
   await menuOf(bob, 'Bob').waitFor()
   await undo.waitFor()
 })
 
 test('the link of the start makes the first administrator, and nobody after them', async () => {
-  const link = /make the first administrator.*(\/first-administrator\/\S+)/.exec(server.log)?.[1] ?? ''
-  await ada.goto(server.url + link)
-  await signUp(ada, 'Ada')
-  await ada.getByRole('button', { name: 'Make me administrator' }).click()
-  await ada.getByRole('heading', { name: 'People and roles' }).waitFor()
-  await bob.goto(server.url + link)
+  await becomeFirstAdministrator(ada, server.url, server.log, 'Ada')
+  await bob.goto(server.url + (/\/first-administrator\/\S+/.exec(server.log)?.[0] ?? ''))
   await bob.getByText('This link is not valid, or was used already.').waitFor()
 })
 
@@ -113,10 +98,10 @@ test('a wrong password is told, whoever has the address; signing in leads to no 
   const page = await newPage()
   await page.goto(`${server.url}/sign-in?to=${encodeURIComponent('//evil.example/x')}`)
   for (const name of ['Bob', 'Nobody']) {
-    await signIn(page, name, 'wrong horse battery')
+    await signInAt(page, name, 'wrong horse battery')
     await page.getByText('Address and password do not belong together.').waitFor()
   }
-  await signIn(page, 'Bob')
+  await signInAt(page, 'Bob')
   await page.waitForURL(`${server.url}/`)
 })
 
@@ -129,7 +114,7 @@ test('signing out everywhere does so', async () => {
 })
 
 test('an account is exported and deleted by its owner', async () => {
-  await signIn(bob, 'Bob')
+  await signInAt(bob, 'Bob')
   await bob.waitForURL(`${server.url}/account`)
   const download = bob.waitForEvent('download')
   await bob.getByRole('link', { name: 'Download my data' }).click()
