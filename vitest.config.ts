@@ -3,11 +3,11 @@ import { defineConfig } from 'vitest/config'
 /** Real clusters start and stop in these; each wait inside has a limit of its own and says what it waited for. */
 const REAL_PARTS_MS = 180_000
 
-const realParts = (name: string, order: number, fileParallelism: boolean) => ({
+const realParts = (name: string, include: string, order: number, fileParallelism: boolean) => ({
   extends: true as const,
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: [include],
     testTimeout: REAL_PARTS_MS,
     hookTimeout: REAL_PARTS_MS,
     fileParallelism,
@@ -26,9 +26,11 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], sequence: { groupOrder: 0 } },
       },
       // most of their time is waiting: for elections, sessions, time-outs
-      realParts('integration', 1, true),
+      realParts('integration', 'test/integration/**/*.test.ts', 1, true),
+      // a browser, and no room beside it
+      realParts('pages', 'test/e2e/pages/*.test.ts', 1, true),
       // one at a time: a browser and a whole Kraftlab load the machine
-      realParts('e2e', 2, false),
+      realParts('e2e', 'test/e2e/*.test.ts', 2, false),
     ],
   },
 })

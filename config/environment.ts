@@ -13,11 +13,19 @@ const environment = z.object({
   KRAFTLAB_IDLE_MINUTES: z.coerce.number().positive().default(30),
   /** 1: lab sessions may be assessed as a whole; set by `labs verify` for the server that it starts */
   KRAFTLAB_VERIFY: z.enum(['0', '1']).default('0'),
+  /** sign-in by OpenID Connect, beside passwords: the provider's issuer, and what it gave this site as its client */
+  KRAFTLAB_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  KRAFTLAB_OIDC_CLIENT_ID: z.string().optional(),
+  KRAFTLAB_OIDC_CLIENT_SECRET: z.string().optional(),
+  /** on the button */
+  KRAFTLAB_OIDC_NAME: z.string().max(60).default('single sign-on'),
   /** set by the supervisor for its children */
   KRAFTLAB_ROOT: z.string().optional(),
   KRAFTLAB_GATEWAY_PORT: z.coerce.number().int().optional(),
   KRAFTLAB_SITE_PORT: z.coerce.number().int().optional(),
 })
+
+export type Oidc = { issuer: string; clientId: string; clientSecret: string; name: string }
 
 export type Environment = {
   root: string
@@ -27,6 +35,8 @@ export type Environment = {
   maxRooms: number | null
   idleMs: number
   verify: boolean
+  /** null: nobody signs in that way */
+  oidc: Oidc | null
   gatewayPort: number | null
   sitePort: number | null
 }
@@ -48,7 +58,19 @@ export function readEnvironment(from: NodeJS.ProcessEnv = process.env): Environm
     maxRooms: parsed.data.KRAFTLAB_MAX_ROOMS ?? null,
     idleMs: parsed.data.KRAFTLAB_IDLE_MINUTES * 60_000,
     verify: parsed.data.KRAFTLAB_VERIFY === '1',
+    oidc: oidcOf(parsed.data),
     gatewayPort: parsed.data.KRAFTLAB_GATEWAY_PORT ?? null,
     sitePort: parsed.data.KRAFTLAB_SITE_PORT ?? null,
   }
+}
+
+function oidcOf(given: z.infer<typeof environment>): Oidc | null {
+  const { KRAFTLAB_OIDC_ISSUER: issuer, KRAFTLAB_OIDC_NAME: name } = given
+  const { KRAFTLAB_OIDC_CLIENT_ID: clientId, KRAFTLAB_OIDC_CLIENT_SECRET: clientSecret } = given
+  if (!issuer && !clientId && !clientSecret) return null
+  if (issuer && clientId && clientSecret) return { issuer, clientId, clientSecret, name }
+  const missing = Object.entries({ ISSUER: issuer, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret })
+  throw new Error(
+    `KRAFTLAB_OIDC_${missing.find(([, value]) => !value)?.[0]} is not set: single sign-on needs all three`,
+  )
 }

@@ -7,7 +7,9 @@ import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { anonymous } from 'better-auth/plugins/anonymous'
+import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import type { AuditAction } from '#config/audit-actions.ts'
+import type { Oidc } from '#config/environment.ts'
 import { ERRORS } from '#config/errors.ts'
 import { PASSWORD_CHARS } from '#config/password.ts'
 import { RateLimit } from '#config/rate-limit.ts'
@@ -35,7 +37,11 @@ const METHODS: Record<string, SignInMethod> = {
   '/change-password': 'password-change',
 }
 
-export function createAuth(database: OpenDatabase, secret: string) {
+/** The provider's redirect address is `<site>/api/auth/callback/oidc`. */
+export const OIDC = 'oidc'
+
+/** @param oidc a provider that people may sign in with, beside passwords */
+export function createAuth(database: OpenDatabase, secret: string, oidc: Oidc | null = null) {
   const tries = new RateLimit(TRIES.burst, TRIES.refillMs)
   return betterAuth({
     appName: 'Kraftlab',
@@ -68,6 +74,7 @@ export function createAuth(database: OpenDatabase, secret: string) {
         generateName: () => 'Guest',
         onLinkAccount: ({ anonymousUser, newUser }) => linkGuest(database, anonymousUser.user.id, newUser.user.id),
       }),
+      ...(oidc ? [genericOAuth({ config: [providerOf(oidc)] })] : []),
     ],
     session: {
       expiresIn: SIGN_IN_SECONDS,
@@ -100,6 +107,18 @@ export function createAuth(database: OpenDatabase, secret: string) {
     },
   })
 }
+function providerOf({ issuer, clientId, clientSecret }: Oidc) {
+  return {
+    providerId: OIDC,
+    discoveryUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+    // A provider that cannot prove what it says of people says nothing.
+    requireIdTokenVerification: true,
+    clientId,
+    clientSecret,
+    scopes: ['openid', 'profile', 'email'],
+  }
+}
+
 export type Auth = ReturnType<typeof createAuth>
 
 /**

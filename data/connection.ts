@@ -19,5 +19,5 @@ function connection(): Connection {
 
 function connect(environment: Environment): Connection {
   const opened = openDatabase(environment)
-  return { database: opened, auth: createAuth(opened, readSecrets(environment.data).auth) }
+  return { database: opened, auth: createAuth(opened, readSecrets(environment.data).auth, environment.oidc) }
 }

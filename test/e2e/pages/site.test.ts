@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { alive, axeViolations, collectComplaints, launchBrowser } from '../support/browser.ts'
+import { alive, axeViolations, collectComplaints, launchBrowser } from '../../support/browser.ts'
 
 const SOAK = process.env.KRAFTLAB_SOAK === '1'
 const SETTLE_MS = 3_000

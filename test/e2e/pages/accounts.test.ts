@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { becomeFirstAdministrator, signInAt, signUpAt } from '../support/accounts.ts'
-import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../support/browser.ts'
-import { PASSWORD } from '../support/people.ts'
+import { becomeFirstAdministrator, signInAt, signUpAt } from '../../support/accounts.ts'
+import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../../support/browser.ts'
+import { PASSWORD } from '../../support/people.ts'
 
 const LESSON = '/courses/kraft/quick-start/what-runs'
 /** The server's answer, on a busy machine. */

@@ -4,9 +4,9 @@ import { parse } from 'csv-parse/sync'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { becomeFirstAdministrator, signUpAt } from '../support/accounts.ts'
-import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../support/browser.ts'
-import { emailOf } from '../support/people.ts'
+import { becomeFirstAdministrator, signUpAt } from '../../support/accounts.ts'
+import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../../support/browser.ts'
+import { emailOf } from '../../support/people.ts'
 
 /** A refusal is a complaint of the browser's own. */
 const REFUSED = /Failed to load resource: the server responded with a status of (403|404)/
