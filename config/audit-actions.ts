@@ -19,5 +19,8 @@ export const AUDIT_ACTIONS = [
   'assignment-changed',
   'assignment-removed',
   'grades-exported',
+  'token-made',
+  'token-revoked',
+  'read-by-token',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]

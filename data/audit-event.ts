@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 
 export type { AuditEvent }
 
-export type Actor = { userId: string; sessionId: string }
+export type Actor = { userId: string; sessionId: string | null }
 
 export async function recordAuditEvent(
   within: Database,

@@ -20,6 +20,7 @@ export type Database = Pick<
   | 'classMember'
   | 'rosterEntry'
   | 'assignment'
+  | 'apiToken'
 >
 export type OpenDatabase = PrismaClient
 

@@ -4,6 +4,8 @@ import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { type Answer, type Answered, answerTo, answerWith } from '#app/answers.ts'
+import { API_SCOPES } from '#config/api-scopes.ts'
+import { makeApiToken, revokeApiToken } from '#data/api-token.ts'
 import { assign, changeAssignment, removeAssignment } from '#data/assignment.ts'
 import { database } from '#data/connection.ts'
 import { joinClass } from '#data/joining.ts'
@@ -112,6 +114,28 @@ export async function keepAssignment(classId: string, given: z.input<typeof chan
 
 export async function dropAssignment(classId: string, assignmentId: string): Promise<Answer> {
   return ofClass(classId, (person, on) => removeAssignment(database(), person, on, id.parse(assignmentId)))
+}
+
+const token = z.object({
+  name,
+  scopes: z.array(z.enum(API_SCOPES)).min(1),
+  days: z.number().int().min(1).max(366),
+})
+const DAY_MS = 86_400_000
+
+/** The token is in this answer, and nowhere else. */
+export async function newToken(classId: string, given: z.input<typeof token>): Promise<Answered<{ token: string }>> {
+  return answerWith('instructor', async (person) => {
+    const { days, ...of } = token.parse(given)
+    const expiresAt = new Date(Date.now() + days * DAY_MS)
+    const made = await makeApiToken(database(), person, id.parse(classId), { ...of, expiresAt })
+    revalidatePath(`/classes/${classId}`, 'layout')
+    return { token: made }
+  })
+}
+
+export async function endToken(classId: string, tokenId: string): Promise<Answer> {
+  return ofClass(classId, (person, on) => revokeApiToken(database(), person, on, id.parse(tokenId)))
 }
 
 export async function join(code: string): Promise<Answer> {

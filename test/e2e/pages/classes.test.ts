@@ -148,6 +148,27 @@ test('only who is confirmed is a line of the roster, and has grades that Canvas 
   ])
 })
 
+test('a token is shown once, lets a program read, and is revoked', async () => {
+  await part(ida, 'Settings')
+  await ida.getByRole('button', { name: 'Make a token' }).click()
+  const dialog = ida.getByRole('dialog')
+  await dialog.getByLabel('What it is for').fill('gradebook')
+  await dialog.getByLabel('Assignments and results').check()
+  await dialog.getByRole('button', { name: 'Make a token' }).click()
+  const token = await dialog.locator('[data-token]').textContent()
+  await dialog.getByRole('button', { name: 'I have it' }).click()
+  const read = (path: string) => fetch(`${server.url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
+  const id = at.split('/').at(-1)
+  const results = await read(`/classes/${id}/results`)
+  expect([results.status, await results.json()]).toMatchObject([200, { results: [{ done: 1, late: 1 }, { done: 0 }] }])
+  expect((await read(`/classes/${id}/learners`)).status).toBe(403)
+  await ida.reload()
+  await ida.getByText(/gradebook results · Ida · until/).waitFor()
+  await ida.getByRole('button', { name: 'Revoke gradebook' }).click()
+  await ida.getByText('gradebook').waitFor({ state: 'detached' })
+  expect((await read(`/classes/${id}/results`)).status).toBe(401)
+})
+
 test.each([
   ['light', 1440],
   ['dark', 390],

@@ -1,11 +1,13 @@
 import type { Metadata } from 'next'
 import { taughtClass } from '#app/classes/class-page.ts'
+import { ApiTokens } from '#components/classes/api-tokens.tsx'
 import { ArchiveClass } from '#components/classes/archive-class.tsx'
 import { ClassPage } from '#components/classes/class-page.tsx'
 import { CoInstructors } from '#components/classes/co-instructors.tsx'
 import { JoinLink } from '#components/classes/join-link.tsx'
 import { SettingsForm } from '#components/classes/settings-form.tsx'
 import { Section } from '#components/site/section.tsx'
+import { findApiTokens, scopesOf } from '#data/api-token.ts'
 import { isJoinable } from '#data/class.ts'
 import { findMembers } from '#data/class-member.ts'
 import { database } from '#data/connection.ts'
@@ -18,7 +20,7 @@ export const metadata: Metadata = { title: translate('classes.tab.settings') }
 export default async function SettingsPage({ params }: Props) {
   const { id } = await params
   const { class: shown, person } = await taughtClass(id, `/classes/${id}/settings`)
-  const members = await findMembers(database(), id)
+  const [members, tokens] = await Promise.all([findMembers(database(), id), findApiTokens(database(), id)])
   const { name, joinCode, joinOpen, joinUntil, joinApproval, stuckMinutes, archivedAt } = shown
   return (
     <ClassPage shown={shown}>
@@ -51,6 +53,21 @@ export default async function SettingsPage({ params }: Props) {
                 email: user.email,
                 isSelf: userId === person.userId,
               }))}
+          />
+        </Section>
+        <Section title={translate('classes.tokens')} text={translate('classes.tokensText')}>
+          <ApiTokens
+            classId={id}
+            mayMake={archivedAt === null}
+            all={tokens.map((one) => ({
+              id: one.id,
+              name: one.name,
+              by: one.user.name,
+              scopes: scopesOf(one),
+              expiresAt: one.expiresAt.getTime(),
+              isOver: one.expiresAt < new Date(),
+              lastUsedAt: one.lastUsedAt?.getTime() ?? null,
+            }))}
           />
         </Section>
         <Section
