@@ -1,8 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { accountFor } from '#app/person.ts'
-import { JoinForm } from '#components/classes/join-form.tsx'
-import { NewClassForm } from '#components/classes/new-class-form.tsx'
+import { ClassForms } from '#components/classes/class-forms.tsx'
 import { Page } from '#components/site/page.tsx'
 import { hasRole } from '#config/roles.ts'
 import { findClassesOf } from '#data/class.ts'
@@ -42,10 +41,7 @@ export default async function ClassesPage() {
           ))}
         </ul>
       )}
-      <div className="mt-10 grid gap-10 sm:grid-cols-2">
-        <JoinForm />
-        {teaches && <NewClassForm />}
-      </div>
+      <ClassForms mayMake={teaches} />
     </Page>
   )
 }

@@ -1,8 +1,8 @@
 'use client'
 import { type FormEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button, buttonVariants } from '#components/ui/button.tsx'
-import { Dialog, DialogClose } from '#components/ui/dialog.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { Dialog, DialogActions } from '#components/ui/dialog.tsx'
 import { TextField } from '#components/ui/field.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 
@@ -35,12 +35,7 @@ export function DeleteAccount({ withPassword }: { withPassword: boolean }) {
             <TextField label={t('password')} name="password" type="password" autoComplete="current-password" required />
           )}
           {problem && <Notice tone="bad">{problem}</Notice>}
-          <div className="flex justify-end gap-2">
-            <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('keepAccount')}</DialogClose>
-            <Button type="submit" variant="danger" disabled={busy}>
-              {t('deleteNow')}
-            </Button>
-          </div>
+          <DialogActions cancel={t('keepAccount')} submit={t('deleteNow')} busy={busy} danger />
         </form>
       </Dialog>
     </>

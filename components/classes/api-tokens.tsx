@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl'
 import { endToken, newToken } from '#app/classes/actions.ts'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { CheckField } from '#components/ui/check-field.tsx'
-import { Dialog, DialogClose } from '#components/ui/dialog.tsx'
+import { Dialog, DialogActions, DialogClose } from '#components/ui/dialog.tsx'
 import { TextField } from '#components/ui/field.tsx'
 import { LocalTime } from '#components/ui/local-time.tsx'
 import { Notice } from '#components/ui/notice.tsx'
@@ -130,12 +130,7 @@ function NewToken({ classId }: { classId: string }) {
               defaultValue={DAYS}
             />
             {problem && <Notice tone="bad">{problem}</Notice>}
-            <div className="flex justify-end gap-2">
-              <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('cancel')}</DialogClose>
-              <Button type="submit" variant="primary" disabled={busy}>
-                {t('makeToken')}
-              </Button>
-            </div>
+            <DialogActions cancel={t('cancel')} submit={t('makeToken')} busy={busy} />
           </form>
         )}
       </Dialog>

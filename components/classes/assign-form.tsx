@@ -3,9 +3,9 @@ import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { addAssignment } from '#app/classes/actions.ts'
-import { Button, buttonVariants } from '#components/ui/button.tsx'
+import { Button } from '#components/ui/button.tsx'
 import { Choice } from '#components/ui/choice.tsx'
-import { Dialog, DialogClose } from '#components/ui/dialog.tsx'
+import { Dialog, DialogActions } from '#components/ui/dialog.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { useAnswer } from '#components/ui/use-answer.ts'
 import { DueAndPoints, type DueAndPointsGiven } from './due-and-points.tsx'
@@ -57,12 +57,7 @@ export function AssignForm({ classId, choices }: { classId: string; choices: Cho
           </div>
           <DueAndPoints given={given} onChange={setGiven} />
           {problem && <Notice tone="bad">{problem}</Notice>}
-          <div className="flex justify-end gap-2">
-            <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('cancel')}</DialogClose>
-            <Button type="submit" variant="primary" disabled={busy}>
-              {t('assign')}
-            </Button>
-          </div>
+          <DialogActions cancel={t('cancel')} submit={t('assign')} busy={busy} />
         </form>
       </Dialog>
     </>

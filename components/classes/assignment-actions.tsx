@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { dropAssignment, keepAssignment } from '#app/classes/actions.ts'
 import { ConfirmDialog } from '#components/ui/alert-dialog.tsx'
-import { Button, buttonVariants } from '#components/ui/button.tsx'
-import { Dialog, DialogClose } from '#components/ui/dialog.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { Dialog, DialogActions } from '#components/ui/dialog.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { useAnswer } from '#components/ui/use-answer.ts'
 import { DueAndPoints, type DueAndPointsGiven } from './due-and-points.tsx'
@@ -57,12 +57,7 @@ export function AssignmentActions(props: {
         >
           <DueAndPoints given={given} onChange={setGiven} />
           {problem && <Notice tone="bad">{problem}</Notice>}
-          <div className="flex justify-end gap-2">
-            <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('cancel')}</DialogClose>
-            <Button type="submit" variant="primary" disabled={busy}>
-              {t('keep')}
-            </Button>
-          </div>
+          <DialogActions cancel={t('cancel')} submit={t('keep')} busy={busy} />
         </form>
       </Dialog>
       <ConfirmDialog

@@ -1,6 +1,7 @@
 'use client'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
+import { Button, buttonVariants } from './button.tsx'
 
 export const DialogClose = Base.Close
 
@@ -23,5 +24,17 @@ export function Dialog(props: {
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
+  )
+}
+
+/** The end of a dialog's form. */
+export function DialogActions(props: { cancel: string; submit: string; busy: boolean; danger?: boolean }) {
+  return (
+    <div className="flex justify-end gap-2">
+      <DialogClose className={buttonVariants({ variant: 'outline' })}>{props.cancel}</DialogClose>
+      <Button type="submit" variant={props.danger ? 'danger' : 'primary'} disabled={props.busy}>
+        {props.submit}
+      </Button>
+    </div>
   )
 }

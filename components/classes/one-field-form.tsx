@@ -1,34 +1,40 @@
 'use client'
-import { useTranslations } from 'use-intl'
-import { join } from '#app/classes/actions.ts'
+import type { Answer } from '#app/answers.ts'
 import { Button } from '#components/ui/button.tsx'
 import { TextField } from '#components/ui/field.tsx'
 import { useAnswer } from '#components/ui/use-answer.ts'
 
-export function JoinForm() {
-  const t = useTranslations('classes')
+/** Asks for one line of text, and does something with it. */
+export function OneFieldForm(props: {
+  label: string
+  help: string
+  submit: string
+  maxLength: number
+  deed: (given: string) => Promise<Answer>
+}) {
+  const { label, help, submit, maxLength, deed } = props
   const { act, busy, problem } = useAnswer()
   return (
     <form
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault()
-        const code = String(new FormData(event.currentTarget).get('code') ?? '')
-        act(() => join(code))
+        const given = String(new FormData(event.currentTarget).get('given') ?? '')
+        act(() => deed(given))
       }}
     >
       <TextField
-        label={t('code')}
-        name="code"
+        label={label}
+        name="given"
         required
-        maxLength={40}
+        maxLength={maxLength}
         autoComplete="off"
         spellCheck={false}
-        help={t('codeHelp')}
+        help={help}
         problem={problem}
       />
       <Button type="submit" disabled={busy}>
-        {t('join')}
+        {submit}
       </Button>
     </form>
   )
