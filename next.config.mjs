@@ -32,5 +32,7 @@ export default {
   images: { unoptimized: true },
   // Written by a build for the next one: ten seconds on a machine that builds once.
   experimental: { turbopackFileSystemCacheForBuild: false, authInterrupts: true },
+  // What a browser asks for on a page that names no icon, as an error's.
+  redirects: () => Promise.resolve([{ source: '/favicon.ico', destination: '/icon.svg', permanent: false }]),
   headers: () => Promise.resolve([{ source: '/:path*', headers: SECURITY_HEADERS }]),
 }
