@@ -28,7 +28,21 @@ const REQUESTS_PER_WINDOW = { window: 10, max: 3_000 }
 
 /** Passwords tried with one address: a person mistypes some, a guesser gets three a minute, from wherever they ask. */
 const TRIES = { burst: 10, refillMs: 20_000 }
-const TRIED: ReadonlySet<string> = new Set(['/sign-in/email', '/sign-up/email'])
+const BY_ADDRESS: ReadonlySet<string> = new Set(['/sign-in/email', '/sign-up/email'])
+/** Whoever has somebody's cookie has not their password. */
+const BY_SIGN_IN: ReadonlySet<string> = new Set(['/change-password', '/verify-password'])
+/** A guest is deleted when an account takes over what is theirs; by itself it would leave rooms and histories behind. */
+const CLOSED: ReadonlySet<string> = new Set(['/delete-anonymous-user'])
+
+const MAX_TRIED_CHARS = 300
+const MAX_NAME_CHARS = 100
+
+/** Instructors and others read it. Pictures nobody shows are not taken. */
+function checkName(body: unknown): void {
+  const { name = 'none', image } = (body ?? {}) as { name?: unknown; image?: unknown }
+  const isName = typeof name === 'string' && name.trim() !== '' && name.length <= MAX_NAME_CHARS
+  if (!isName || (image !== undefined && image !== null)) throw new APIError('BAD_REQUEST', { code: 'BAD_NAME' })
+}
 
 const METHODS: Record<string, SignInMethod> = {
   '/sign-in/anonymous': 'guest',
@@ -63,10 +77,13 @@ export function createAuth(database: OpenDatabase, secret: string, oidc: Oidc | 
       },
     },
     hooks: {
-      before: createAuthMiddleware(async ({ path, body }) => {
+      before: createAuthMiddleware(async ({ path, body, headers }) => {
+        if (CLOSED.has(path)) throw new APIError('NOT_FOUND')
         const address = typeof body?.email === 'string' ? body.email.toLowerCase() : ''
-        if (TRIED.has(path) && !tries.take(address))
+        const tried = BY_ADDRESS.has(path) ? address : BY_SIGN_IN.has(path) ? headers?.get('cookie') : null
+        if (typeof tried === 'string' && !tries.take(`${path} ${tried}`.slice(-MAX_TRIED_CHARS)))
           throw new APIError('TOO_MANY_REQUESTS', { code: 'TOO_MANY_TRIES', message: ERRORS.TOO_MANY_TRIES.message })
+        checkName(body)
       }),
     },
     plugins: [

@@ -120,6 +120,36 @@ describe('signing in', () => {
     expect((await personOf(database, auth, cookie)).role).toBe('learner')
   })
 
+  test('a name is short, and there; a picture is not taken', async () => {
+    const { database, auth } = await temporaryDatabase()
+    const of = { email: emailOf('Eve'), password: PASSWORD }
+    for (const name of ['', '  ', 'x'.repeat(101), 7])
+      expect([name, (await authRequest(auth, '/sign-up/email', { ...of, name })).status]).toEqual([name, 400])
+    const cookie = await signUp(auth, 'Eve')
+    for (const change of [{ name: 'x'.repeat(1_000_000) }, { name: ' ' }, { image: 'https://evil.example/x.png' }])
+      expect((await authRequest(auth, '/update-user', change, cookie)).status).toBe(400)
+    expect((await authRequest(auth, '/update-user', { name: 'Eva' }, cookie)).status).toBe(200)
+    expect(await database.user.findMany({ select: { name: true, image: true } })).toEqual([
+      { name: 'Eva', image: null },
+    ])
+  })
+
+  test('a cookie is no way to find out the password', async () => {
+    const { auth } = await temporaryDatabase()
+    const cookie = await signUp(auth, 'Ada')
+    const change = { currentPassword: 'wrong horse battery', newPassword: 'another horse entirely' }
+    const seen: number[] = []
+    for (let at = 0; at < 12; at++) seen.push((await authRequest(auth, '/change-password', change, cookie)).status)
+    expect([seen[0], seen.at(-1)]).toEqual([400, 429])
+  })
+
+  test('a guest does not delete themselves past the gateway', async () => {
+    const { database, auth } = await temporaryDatabase()
+    const { cookie } = await signInGuest(auth)
+    expect((await authRequest(auth, '/delete-anonymous-user', {}, cookie)).status).toBe(404)
+    expect(await database.user.count()).toBe(1)
+  })
+
   test('a changed password ends every other sign-in', async () => {
     const { database, auth } = await temporaryDatabase()
     const here = await signUp(auth, 'Ada')
