@@ -187,7 +187,9 @@ export class LiveClient {
     if (!viewer) return
     this.#focusNext = null
     // After React has shown it: a hidden element takes no focus.
-    requestAnimationFrame(() => viewer.focus())
+    requestAnimationFrame(() => {
+      if (!isTyping()) viewer.focus()
+    })
   }
 
   #size(): Size {
@@ -303,4 +305,10 @@ export const isOver = (state: LabSessionState | null): boolean =>
 function topmost(active: string | null, { terminals }: LabSessionState): string | null {
   if (active !== null && terminals.some(({ id }) => id === active)) return active
   return (terminals.findLast(({ ended }) => ended === null) ?? terminals.at(-1))?.id ?? active
+}
+
+/** Somebody is in a field of the page: a terminal that opens meanwhile does not take their keys. */
+function isTyping(): boolean {
+  const isField = document.activeElement?.matches('input, textarea, select') ?? false
+  return isField && !document.activeElement?.closest('[data-terminal]')
 }

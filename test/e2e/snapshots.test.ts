@@ -42,6 +42,9 @@ test('a prediction that cannot be graded is refused at its field; one that can s
   const prediction = page.locator('[data-predict="start"]')
   const field = prediction.getByRole('textbox')
   await field.fill('many')
+  // The terminal that opens meanwhile takes no keys that are meant for the field.
+  await bench.shows(/learner@/)
+  expect(await field.evaluate((input) => input === document.activeElement)).toBe(true)
   await field.press('Enter')
   await prediction.getByText(/whole number/).waitFor()
   expect(await field.getAttribute('aria-invalid')).toBe('true')

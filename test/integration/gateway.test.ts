@@ -57,7 +57,7 @@ describe('all that is kept of a person', () => {
     })
     expect(await database.user.count()).toBe(2)
     expect(await remove({ cookie: ada, body: { password: PASSWORD } })).toMatchObject({ status: 200 })
-    expect(browser.state?.room.status).toBe('ended')
+    await browser.room('ended')
     expect((await database.user.findMany()).map(({ name }) => name)).toEqual(['Bob'])
     expect(readdirSync(join(data, 'lab-sessions'))).toEqual([others])
     expect(roomsLeft(data)).toEqual([others])
