@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCode, KraftlabError } from '#config/errors.ts'
 import { hasRole, type Role } from '#config/roles.ts'
 import { RosterError } from '#data/roster-csv.ts'
 import type { Person } from '#data/sign-in.ts'
-import { optionalPerson } from './person.ts'
+import { requireAccount } from './person.ts'
 
 type Refused = { ok: false; code: ErrorCode; says: string }
 export type Answer = { ok: true } | Refused
@@ -16,8 +16,7 @@ export async function answerWith<Value extends object>(
   work: (person: Person) => Promise<Value>,
 ): Promise<Answered<Value>> {
   try {
-    const person = await optionalPerson()
-    if (!person || person.isGuest) throw new KraftlabError('NOT_SIGNED_IN')
+    const person = await requireAccount()
     if (!hasRole(person.role, role)) throw new KraftlabError('NOT_ALLOWED')
     return { ok: true, ...(await work(person)) }
   } catch (error) {

@@ -6,7 +6,7 @@ import { AccountProvider } from '#components/account/account-context.tsx'
 import { TextProvider } from '#messages/provider.tsx'
 import { LOCALE, messages, translate } from '#messages/text.ts'
 import './globals.css'
-import { optionalPerson } from './person.ts'
+import { optionalAccount } from './person.ts'
 
 export const metadata: Metadata = {
   title: { default: translate('site.name'), template: `%s · ${translate('site.name')}` },
@@ -22,8 +22,8 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // The nonce of proxy.ts, for the one inline script: next-themes' choice of theme before the first paint.
   const nonce = (await headers()).get('x-nonce') ?? undefined
-  const person = await optionalPerson()
-  const account = person && !person.isGuest ? { name: person.name, email: person.email, role: person.role } : null
+  const person = await optionalAccount()
+  const account = person && { name: person.name, email: person.email, role: person.role }
   return (
     <html lang={LOCALE} suppressHydrationWarning>
       <body className="flex min-h-dvh flex-col bg-page antialiased">

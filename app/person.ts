@@ -4,6 +4,7 @@ import { forbidden, redirect } from 'next/navigation'
 import { cache } from 'react'
 import { withReturn } from '#components/account/where-to.ts'
 import type { PastPasses } from '#components/workbench/step-view.ts'
+import { KraftlabError } from '#config/errors.ts'
 import { hasRole, type Role } from '#config/roles.ts'
 import { findPasses } from '#data/check-pass.ts'
 import { auth, database } from '#data/connection.ts'
@@ -19,10 +20,22 @@ export const optionalPerson = cache(async (): Promise<Person | null> => {
   return cookie ? findOptionalPerson(database(), auth(), cookie) : null
 })
 
+/** Whoever is signed in with an account; null for a guest, too. */
+export async function optionalAccount(): Promise<Person | null> {
+  const person = await optionalPerson()
+  return person?.isGuest ? null : person
+}
+
+/** For actions and files. @throws KraftlabError NOT_SIGNED_IN */
+export async function requireAccount(): Promise<Person> {
+  const account = await optionalAccount()
+  if (!account) throw new KraftlabError('NOT_SIGNED_IN')
+  return account
+}
+
 /** For a page of accounts alone: others are sent to sign in, and come back to it. */
 export async function accountFor(path: string): Promise<Person> {
-  const person = await optionalPerson()
-  return person && !person.isGuest ? person : redirect(withReturn('/sign-in', path))
+  return (await optionalAccount()) ?? redirect(withReturn('/sign-in', path))
 }
 
 /** For a page of a role. */

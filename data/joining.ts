@@ -3,6 +3,7 @@ import { KraftlabError } from '#config/errors.ts'
 import { RateLimit } from '#config/rate-limit.ts'
 import { recordAuditEvent } from './audit-event.ts'
 import { type Class, findOptionalClassByCode, isJoinable } from './class.ts'
+import { findOptionalMember } from './class-member.ts'
 import type { OpenDatabase } from './database.ts'
 import type { Person } from './sign-in.ts'
 
@@ -32,7 +33,7 @@ export async function joinClass(
   const { id: classId, joinApproval } = await findJoinableClass(database, person, code)
   const { userId } = person
   return database.$transaction(async (within) => {
-    const before = await within.classMember.findUnique({ where: { classId_userId: { classId, userId } } })
+    const before = await findOptionalMember(within, { classId, userId })
     if (before) return { classId, waiting: before.waiting }
     await within.classMember.create({ data: { classId, userId, role: 'learner', waiting: joinApproval } })
     await recordAuditEvent(within, person, { action: 'class-joined', classId, details: { waiting: joinApproval } })

@@ -2,7 +2,7 @@
 import { KraftlabError } from '#config/errors.ts'
 import type { RosterEntry } from '../generated/prisma/client.ts'
 import { recordAuditEvent } from './audit-event.ts'
-import { requireTeachingNow } from './class-member.ts'
+import { findOptionalMember, requireTeachingNow } from './class-member.ts'
 import type { Database, OpenDatabase } from './database.ts'
 import type { RosterLine } from './roster-csv.ts'
 import type { Person } from './sign-in.ts'
@@ -63,10 +63,7 @@ export async function matchRoster(
       await requireTeachingNow(within, by, classId)
       for (const { entryId, userId } of matches) {
         const entry = await within.rosterEntry.findFirst({ where: { id: entryId, classId } })
-        const member =
-          userId === null
-            ? null
-            : await within.classMember.findUnique({ where: { classId_userId: { classId, userId } } })
+        const member = userId === null ? null : await findOptionalMember(within, { classId, userId })
         if (!entry || (userId !== null && member?.role !== 'learner'))
           throw new KraftlabError('NOT_FOUND', 'That line or learner is not of this class any more. Reload the page.')
         if (member) await within.rosterEntry.updateMany({ where: { memberId: member.id }, data: { memberId: null } })

@@ -3,7 +3,7 @@ import { KraftlabError } from '#config/errors.ts'
 import { hasRole, type Role } from '#config/roles.ts'
 import { recordAuditEvent } from './audit-event.ts'
 import { newJoinCode } from './class.ts'
-import { requireTeaching, requireTeachingNow } from './class-member.ts'
+import { findOptionalMember, requireTeaching, requireTeachingNow } from './class-member.ts'
 import type { Database, OpenDatabase } from './database.ts'
 import { findUser } from './person.ts'
 import type { Person } from './sign-in.ts'
@@ -75,7 +75,7 @@ export async function addInstructor(database: OpenDatabase, by: Person, classId:
         'NOT_FOUND',
         'No instructor has this address. An administrator gives the role to their account.',
       )
-    const before = await within.classMember.findUnique({ where: { classId_userId: { classId, userId: user.id } } })
+    const before = await findOptionalMember(within, { classId, userId: user.id })
     if (before?.role === 'instructor') throw new KraftlabError('ALREADY_MEMBER')
     const part = { role: 'instructor', waiting: false }
     await within.classMember.upsert({
@@ -113,7 +113,7 @@ export async function admitMembers(
 export async function removeMember(database: OpenDatabase, by: Person, classId: string, userId: string): Promise<void> {
   await database.$transaction(async (within) => {
     await requireTeaching(within, by, classId)
-    const member = await within.classMember.findUnique({ where: { classId_userId: { classId, userId } } })
+    const member = await findOptionalMember(within, { classId, userId })
     if (!member) throw new KraftlabError('NOT_FOUND', 'They are not in this class any more.')
     if (member.role === 'instructor') await requireAnotherInstructor(within, classId)
     await within.classMember.delete({ where: { id: member.id } })

@@ -1,5 +1,5 @@
 import { redirect } from 'next/navigation'
-import { optionalPerson } from '#app/person.ts'
+import { optionalAccount } from '#app/person.ts'
 import { OidcButton } from '#components/account/oidc-button.tsx'
 import { SignInForm } from '#components/account/sign-in-form.tsx'
 import { whereTo, withReturn } from '#components/account/where-to.ts'
@@ -17,8 +17,7 @@ export async function SignInPage({ isNew, searchParams }: SignInProps & { isNew:
   const { to: asked, error } = await searchParams
   const to = whereTo(asked)
   const { oidc } = readEnvironment()
-  const person = await optionalPerson()
-  if (person && !person.isGuest) redirect(to)
+  if (await optionalAccount()) redirect(to)
   return (
     <Page
       title={translate(isNew ? 'account.create' : 'account.signIn')}

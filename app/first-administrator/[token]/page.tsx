@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { optionalPerson } from '#app/person.ts'
+import { optionalAccount } from '#app/person.ts'
 import { FirstAdministrator } from '#components/account/first-administrator.tsx'
 import { SignInForm } from '#components/account/sign-in-form.tsx'
 import { withReturn } from '#components/account/where-to.ts'
@@ -20,8 +20,8 @@ export const metadata: Metadata = { title: translate('administration.first'), re
 
 export default async function FirstAdministratorPage({ params }: Props) {
   const { token } = await params
-  const [person, holds] = await Promise.all([
-    optionalPerson(),
+  const [account, holds] = await Promise.all([
+    optionalAccount(),
     isFirstAdministratorLink(database(), readSecrets(readEnvironment().data), token),
   ])
   const here = `/first-administrator/${encodeURIComponent(token)}`
@@ -31,11 +31,11 @@ export default async function FirstAdministratorPage({ params }: Props) {
         <Notice tone="bad">{ERRORS.LINK_USED.message}</Notice>
       </Page>
     )
-  if (person && !person.isGuest)
+  if (account)
     return (
       <Page
         title={translate('administration.first')}
-        text={translate('administration.firstText', { name: person.name, email: person.email })}
+        text={translate('administration.firstText', { name: account.name, email: account.email })}
         width="form"
       >
         <FirstAdministrator token={token} />

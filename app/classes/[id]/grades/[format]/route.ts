@@ -1,6 +1,6 @@
 /** Grades as a file: `canvas` or `plain`. An export is audited. */
 import { z } from 'zod'
-import { optionalPerson } from '#app/person.ts'
+import { requireAccount } from '#app/person.ts'
 import { KraftlabError } from '#config/errors.ts'
 import { recordAuditEvent } from '#data/audit-event.ts'
 import { requireTeaching } from '#data/class-member.ts'
@@ -17,8 +17,7 @@ export async function GET(_: Request, { params }: { params: Promise<{ id: string
   const wanted = format.safeParse(asked)
   if (!wanted.success) return new Response('Not found', { status: 404 })
   try {
-    const person = await optionalPerson()
-    if (!person || person.isGuest) throw new KraftlabError('NOT_SIGNED_IN')
+    const person = await requireAccount()
     const { name, grades } = await database().$transaction(async (within) => {
       const { name } = await requireTeaching(within, person, id)
       await recordAuditEvent(within, person, {
