@@ -22,5 +22,12 @@ export const AUDIT_ACTIONS = [
   'token-made',
   'token-revoked',
   'read-by-token',
+  'terminal-watched',
+  'typing-asked',
+  'note-left',
+  'lab-session-extended',
+  'lab-reset',
+  'class-told',
+  'drill-run',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]

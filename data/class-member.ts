@@ -14,6 +14,14 @@ export function findOptionalMember(
   return database.classMember.findUnique({ where: { classId_userId: of } })
 }
 
+/** One who learns in it, with their name; nobody who waits. */
+export function findOptionalLearner(database: Database, { classId, userId }: { classId: string; userId: string }) {
+  return database.classMember.findFirst({
+    where: { classId, userId, role: 'learner', waiting: false },
+    include: { user: { select: { name: true } } },
+  })
+}
+
 /** With their names, instructors too; by name. */
 export function findMembers(database: Database, classId: string) {
   return database.classMember.findMany({

@@ -8,6 +8,7 @@ import { checkDeletion, deleteAccount, exportAccount } from './account.ts'
 import { findOptionalFirstAdministratorPath } from './administration.ts'
 import { createAuth } from './auth.ts'
 import { findPasses, recordPass } from './check-pass.ts'
+import { findBoard, findClassesWith, recordTeaching, requireBoard, requireLearner } from './class-live.ts'
 import { databaseProblem, openDatabase } from './database.ts'
 import type { Places } from './database-file.ts'
 import {
@@ -44,6 +45,11 @@ const functions = {
   findLiveLabSessions: on(findLiveLabSessions),
   recordPass: on(recordPass),
   findPasses: on(findPasses),
+  findClassesWith: on(findClassesWith),
+  findBoard: on(findBoard),
+  requireBoard: on(requireBoard),
+  requireLearner: on(requireLearner),
+  recordTeaching: on(recordTeaching),
 }
 export type DatabaseFunctions = typeof functions
 

@@ -27,6 +27,16 @@ export async function assignable(): Promise<Assignable[]> {
 export const findIn = (all: Assignable[], of: { kind: string; course: string; slug: string }): Assignable | undefined =>
   all.find((one) => one.kind === of.kind && one.course === of.course && one.slug === of.slug)
 
+/** The labs that a class has to do, alone or in a module, each once, in the order of the courses. */
+export function assignedLabs(
+  all: Assignable[],
+  assignments: { kind: string; course: string; slug: string }[],
+): { slug: string; title: string }[] {
+  const assigned = new Set(assignments.flatMap((one) => findIn(all, one)?.labs.map(({ slug }) => slug) ?? []))
+  const labs = all.filter(({ kind, slug }) => kind === 'lab' && assigned.has(slug))
+  return [...new Map(labs.map(({ slug, title }) => [slug, { slug, title }])).values()]
+}
+
 async function ofModule(course: Course, module: Module): Promise<Assignable[]> {
   const { slug, title, href } = module
   const labs: Assignable[] = []

@@ -8,6 +8,7 @@ import { ClassTabs } from './class-tabs.tsx'
 export function ClassPage(props: {
   shown: { id: string; name: string; archivedAt: Date | null }
   actions?: ReactNode
+  width?: 'table' | 'board'
   children: ReactNode
 }) {
   const { id, name, archivedAt } = props.shown
@@ -15,7 +16,7 @@ export function ClassPage(props: {
     <Page
       title={name}
       crumbs={[{ title: translate('classes.title'), href: '/classes' }, { title: name }]}
-      width="table"
+      width={props.width ?? 'table'}
       actions={props.actions}
     >
       <ClassTabs classId={id} />

@@ -4,7 +4,7 @@ import { usePathname } from 'next/navigation'
 import { useTranslations } from 'use-intl'
 import { cn } from '#components/ui/cn.ts'
 
-const PARTS = ['assignments', 'people', 'grades', 'settings'] as const
+const PARTS = ['live', 'assignments', 'people', 'grades', 'settings'] as const
 
 export function ClassTabs({ classId }: { classId: string }) {
   const t = useTranslations('classes.tab')

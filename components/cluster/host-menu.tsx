@@ -76,7 +76,7 @@ export function HostMenu(props: {
   disabled: boolean
 }) {
   const { host, node, hosts, cuts, disabled } = props
-  const { client, outline } = useLab()
+  const { client, outline, isOwn } = useLab()
   const t = useTranslations('cluster')
   const [wiping, setWiping] = useState(false)
   const isCut = cuts.some(({ from, to }) => from === host || to === host)
@@ -84,6 +84,7 @@ export function HostMenu(props: {
     if (action === 'wipe') setWiping(true)
     else client.fault({ action, host })
   }
+  if (!isOwn) return null
   return (
     <>
       <Menu>

@@ -11,10 +11,11 @@ import { SplitDialog } from './split-dialog.tsx'
 
 /** What can be done to the room's network as a whole. */
 export function RoomMenu({ hosts, cuts, disabled }: { hosts: string[]; cuts: Link[]; disabled: boolean }) {
-  const { client } = useLab()
+  const { client, isOwn } = useLab()
   const t = useTranslations('cluster')
   const [asking, setAsking] = useState<'split' | 'cut' | null>(null)
   const close = () => setAsking(null)
+  if (!isOwn) return null
   return (
     <>
       <Menu>

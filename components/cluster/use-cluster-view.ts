@@ -1,6 +1,6 @@
 'use client'
 import { useTimeline } from '#components/timeline/use-timeline.ts'
-import { useLive } from '#components/workbench/live-context.tsx'
+import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 
 /** The cluster now, or as it was at the moment looked at. */
@@ -11,15 +11,16 @@ export type RoomPicture = Pick<LabSessionState, 'clusters' | 'cuts' | 'otherHost
   stale: boolean
 }
 
-/** Null while there is no room. */
+/** Null while there is no room; an instructor sees it as it was at its end, too. */
 export function useRoomPicture(): RoomPicture | null {
   const { state, connection } = useLive()
   const { looking } = useTimeline()
-  if (state?.room.status !== 'ready') return null
+  const { isOwn } = useLab()
+  if (!state || (state.room.status !== 'ready' && (isOwn || state.room.status !== 'ended'))) return null
   const { clusters, cuts, otherHosts } = state
   if (looking)
     return looking.seen
       ? { ...looking.seen, otherHosts, stale: true }
       : { clusters, cuts, otherHosts, at: looking.at, stale: true }
-  return { clusters, cuts, otherHosts, at: null, stale: connection !== 'open' }
+  return { clusters, cuts, otherHosts, at: null, stale: connection !== 'open' || state.room.status !== 'ready' }
 }

@@ -3,7 +3,7 @@ import { cn } from '#components/ui/cn.ts'
 import { Footer } from './footer.tsx'
 import { type Crumb, Header } from './header.tsx'
 
-const WIDTHS = { form: 'max-w-md', text: 'max-w-3xl', table: 'max-w-6xl' }
+const WIDTHS = { form: 'max-w-md', text: 'max-w-3xl', table: 'max-w-6xl', board: 'max-w-[110rem]' }
 
 /** A page with a title. `width`: of what it holds. */
 export function Page(props: {

@@ -20,6 +20,7 @@ const SHAPE = {
   tick: 'M.6 5.4L2 4L4 6L8 1.6L9.4 3L4 8.8z',
   chevron: 'M2.4 .8L7.4 5L2.4 9.2V6.8L4.6 5L2.4 3.2z',
   flag: 'M1.8 .6h1.2v.6h5.6L7 3.6l1.6 2.4H3v3.4H1.8z',
+  speech: 'M1 1h8v6H5.4L3 9.4V7H1z',
   bar: 'M.4 3h9.2v4H.4z',
   broken: 'M.4 3h2.4v4H.4zM3.8 3h2.4v4H3.8zM7.2 3h2.4v4H7.2z',
 }
@@ -36,6 +37,7 @@ export const KINDS: Record<Kind, { path: string; tone: Tone; lane: Lane }> = {
   isr: { path: SHAPE.up, tone: 'warn', lane: 'cluster' },
   topic: { path: SHAPE.square, tone: 'ink-quiet', lane: 'cluster' },
   network: { path: SHAPE.cross, tone: 'bad', lane: 'cluster' },
+  class: { path: SHAPE.speech, tone: 'accent', lane: 'actions' },
   room: { path: SHAPE.frame, tone: 'ink-quiet', lane: 'actions' },
   outage: { path: SHAPE.bar, tone: 'bad', lane: 'outages' },
   gap: { path: SHAPE.broken, tone: 'ink-quiet', lane: 'outages' },

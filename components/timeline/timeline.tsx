@@ -31,7 +31,7 @@ const PAGE_EVENTS = 10
 
 /** What happened in the room so far, on one line; a moment of it can be chosen, and the panel shows that one. */
 export function Timeline() {
-  const { outline, client } = useLab()
+  const { outline, client, isOwn } = useLab()
   const { state } = useLive()
   const { events: all, looking } = useTimeline()
   const t = useTranslations('timeline')
@@ -49,7 +49,8 @@ export function Timeline() {
   const at = looking?.at ?? null
   // The list follows a drag when there is time for it.
   const listedAt = useDeferredValue(at)
-  if (state?.room.status !== 'ready') return null
+  // An instructor reads what was, too.
+  if (!state || (isOwn && state.room.status !== 'ready')) return null
 
   const look = (moment: number | null) => client.timeline.look(moment)
   const step = (by: number) => look(stepFrom(events, at, by))

@@ -30,3 +30,26 @@ export function TextField({
     </Base.Root>
   )
 }
+
+/** Several lines. */
+export function TextArea(props: {
+  label: ReactNode
+  value: string
+  onChange: (value: string) => void
+  maxLength: number
+  required?: boolean
+}) {
+  const { label, value, onChange, ...area } = props
+  return (
+    <Base.Root>
+      <Base.Label className="mb-1.5 block font-medium text-ink text-sm">{label}</Base.Label>
+      <Base.Control
+        render={<textarea rows={4} />}
+        value={value}
+        onValueChange={onChange}
+        className={cn(inputClass, 'h-auto py-2 leading-relaxed')}
+        {...area}
+      />
+    </Base.Root>
+  )
+}

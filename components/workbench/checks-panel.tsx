@@ -8,6 +8,8 @@ import { Progress } from '#components/ui/progress.tsx'
 import { stepAnchor } from '#lessons/headings.ts'
 import { CheckItem } from './check-item.tsx'
 import { CheckMark } from './check-mark.tsx'
+import { Notes } from './company.tsx'
+import { HelpButton } from './help-button.tsx'
 import { useLab, useLive } from './live-context.tsx'
 import { Prediction } from './prediction.tsx'
 import { countPassed, currentStep, type StepView } from './step-view.ts'
@@ -35,6 +37,7 @@ export function ChecksPanel(props: {
         <h2 className="font-semibold text-[13px] text-ink">{t('title')}</h2>
         <Progress value={passed} max={all} label={t('progress')} className="w-28" />
         <p className="text-[13px] text-ink-quiet tabular-nums">{t('passedOf', { passed, all })}</p>
+        <HelpButton />
       </div>
       <div className="@container flex min-h-0 flex-1">
         <div className="flex min-h-0 min-w-0 flex-1 @2xl:flex-row flex-col">
@@ -56,6 +59,7 @@ export function ChecksPanel(props: {
               )}
             </div>
             <div className="space-y-3.5">
+              <Notes step={step.id} />
               {step.predict && <Prediction key={`predict-${step.id}`} step={step} predict={step.predict} />}
               {step.checks.map((check) => (
                 <CheckItem key={check.id} check={check} />

@@ -1,5 +1,5 @@
 /**
- * The one WebSocket of a lab page: terminals and state, see labs/protocol/live.ts. Reconnects by itself and attaches
+ * The one WebSocket of a lab page, a learner's own or an instructor's: terminals and state, see labs/protocol/live.ts. Reconnects by itself and attaches
  * every terminal again. React reads it by `useSyncExternalStore`; terminals get their bytes directly.
  */
 import { InspectorStore } from '#components/inspector/inspector-store.ts'
@@ -33,6 +33,8 @@ export type LiveSnapshot = {
   notice: Notice | null
   /** a prediction that was not taken: said at its field */
   refused: { step: string; says: string } | null
+  /** an instructor who watches: under this name among the watchers */
+  watcher: string | null
   /** the terminal on top */
   active: string | null
   /** counts the times that a terminal was brought to the learner, by a click to run or a new one */
@@ -55,6 +57,7 @@ const NOTHING: LiveSnapshot = {
   state: null,
   notice: null,
   refused: null,
+  watcher: null,
   active: null,
   brought: 0,
 }
@@ -63,6 +66,8 @@ export class LiveClient {
   readonly timeline = new TimelineStore((at) => this.send({ type: 'look', at }))
   readonly inspector = new InspectorStore((message) => this.send(message))
   #snapshot = NOTHING
+  /** An instructor watches until they stop, also after a reconnect. */
+  #watches = false
   readonly #listeners = new Set<() => void>()
   readonly #viewers = new Map<string, TerminalViewer>()
   #socket: WebSocket | null = null
@@ -82,8 +87,13 @@ export class LiveClient {
   readonly getSnapshot = (): LiveSnapshot => this.#snapshot
   readonly getServerSnapshot = (): LiveSnapshot => NOTHING
 
+  /** @param taughtIn the class in which the learner is taught; null: the page is the learner's own */
+  constructor(readonly taughtIn: string | null = null) {}
+
   connect(session: string): void {
+    const watches = this.#watches
     this.close()
+    this.#watches = watches
     this.#set({ ...NOTHING, session, connection: 'connecting' })
     this.#open()
   }
@@ -93,6 +103,7 @@ export class LiveClient {
     clearTimeout(this.#timer)
     clearTimeout(this.#calm)
     this.#retryMs = FIRST_RETRY_MS
+    this.#watches = false
     const socket = this.#socket
     this.#socket = null
     socket?.close()
@@ -105,7 +116,25 @@ export class LiveClient {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
   }
 
+  /** Whether what is typed goes to the room: an instructor's does when the learner has allowed it. */
+  get mayType(): boolean {
+    if (this.taughtIn === null) return true
+    const { watcher, state } = this.#snapshot
+    return state?.watchers.find(({ id }) => id === watcher)?.typing === 'allowed'
+  }
+
+  watch(on: boolean): void {
+    this.#watches = on
+    this.send({ type: 'watch', on })
+  }
+
+  help(wanted: boolean): void {
+    this.send({ type: 'help', wanted })
+    this.acted()
+  }
+
   input(terminal: string, data: string): void {
+    if (!this.mayType) return
     for (let at = 0; at < data.length; at += INPUT_CHUNK_CHARS)
       this.send({ type: 'terminal.input', terminal, data: data.slice(at, at + INPUT_CHUNK_CHARS) })
     this.acted()
@@ -122,7 +151,7 @@ export class LiveClient {
   showTerminal(host: string): void {
     const open = this.#snapshot.state?.terminals.findLast((one) => one.host === host && one.ended === null)
     if (open) this.activate(open.id)
-    else this.openTerminal(host)
+    else if (this.taughtIn === null) this.openTerminal(host)
   }
 
   fault(fault: Fault): void {
@@ -143,6 +172,7 @@ export class LiveClient {
 
   /** Tells the gateway that somebody is here. */
   acted(): void {
+    if (this.taughtIn !== null) return
     if (performance.now() - this.#lastActive < ACTIVE_EVERY_MS && this.#lastActive > 0) return
     this.#lastActive = performance.now()
     this.send({ type: 'active' })
@@ -203,6 +233,7 @@ export class LiveClient {
     const { session } = this.#snapshot
     const url = new URL(`/gateway/lab-sessions/${session}/live`, location.href)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    if (this.taughtIn !== null) url.searchParams.set('class', this.taughtIn)
     const socket = new WebSocket(url)
     this.#socket = socket
     socket.onopen = () => {
@@ -214,7 +245,8 @@ export class LiveClient {
       this.#set({ ...this.#snapshot, connection: 'open' })
       this.timeline.reconnected()
       this.inspector.reconnected()
-      for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
+      if (this.#watches) this.watch(true)
+      else for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
     }
     socket.onmessage = ({ data }) => {
       if (this.#socket === socket) this.#receive(JSON.parse(String(data)) as ToBrowser)
@@ -254,8 +286,16 @@ export class LiveClient {
 
   #receive(message: ToBrowser): void {
     switch (message.type) {
-      case 'state':
+      case 'state': {
+        const { next } = message.state.room
+        // An instructor has put another in its place.
+        if (next !== null) return this.connect(next)
         this.#set({ ...this.#snapshot, state: message.state, active: topmost(this.#snapshot.active, message.state) })
+        break
+      }
+      case 'watching':
+        this.#set({ ...this.#snapshot, watcher: message.watcher })
+        if (message.watcher !== null) for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
         break
       case 'timeline':
       case 'then':

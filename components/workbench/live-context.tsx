@@ -8,6 +8,8 @@ import { type PastPasses, type StepView, viewSteps } from './step-view.ts'
 
 type Lab = {
   client: LiveClient
+  /** the learner's own page: an instructor's has nothing that acts on the room */
+  isOwn: boolean
   outline: LabOutline
   pastPasses: PastPasses
   /** starting, or why it could not be */
@@ -26,11 +28,13 @@ export function LabProvider(props: {
   /** a lab session of this learner whose room still runs */
   session: string | null
   pastPasses: PastPasses
+  /** an instructor looks, who teaches the learner in this class */
+  taughtIn?: string
   children: ReactNode
 }) {
-  const { outline, pastPasses, session } = props
+  const { outline, pastPasses, session, taughtIn = null } = props
   const t = useTranslations('room')
-  const [client] = useState(() => new LiveClient())
+  const [client] = useState(() => new LiveClient(taughtIn))
   const [asking, setAsking] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
 
@@ -53,6 +57,7 @@ export function LabProvider(props: {
     }
     return {
       client,
+      isOwn: taughtIn === null,
       outline,
       pastPasses,
       asking,
@@ -68,7 +73,7 @@ export function LabProvider(props: {
           await gateway('DELETE', `/gateway/lab-sessions/${client.getSnapshot().session}`)
         }),
     }
-  }, [client, outline, pastPasses, asking, refusal, t])
+  }, [client, taughtIn, outline, pastPasses, asking, refusal, t])
 
   return <LabContext value={lab}>{props.children}</LabContext>
 }

@@ -11,6 +11,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
   return outline.steps.map(({ id, title, ask, predict, checks }) => ({
     id,
     title,
+    openedAt: null,
     status: isPassed([...checks, ...(ask ? [ask] : [])], past) ? 'passed' : 'closed',
     ask: ask && {
       question: ask.question,

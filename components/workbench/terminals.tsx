@@ -10,6 +10,7 @@ import { Tab, Tabs, TabsList, TabsPanel } from '#components/ui/tabs.tsx'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import { useLab, useLive } from './live-context.tsx'
 import { RoomState, usualHost } from './room-state.tsx'
+import { tabName } from './tab-name.ts'
 import { TerminalView } from './terminal.tsx'
 import { useStoredFlag } from './use-stored.ts'
 
@@ -195,13 +196,6 @@ function Ended({ terminal, why }: { terminal: TerminalState; why: string }) {
       </Button>
     </div>
   )
-}
-
-/** The host, and a number where it has several: "broker-1", "broker-1 · 2". */
-function tabName(terminal: TerminalState, terminals: TerminalState[]): string {
-  const same = terminals.filter(({ host }) => host === terminal.host)
-  const at = same.findIndex(({ id }) => id === terminal.id)
-  return at > 0 ? `${terminal.host} · ${at + 1}` : terminal.host
 }
 
 function NewTerminal({ hosts }: { hosts: string[] }) {

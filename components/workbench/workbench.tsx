@@ -8,6 +8,7 @@ import { useInspectorView } from '#components/inspector/use-inspector.ts'
 import { Timeline } from '#components/timeline/timeline.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { ChecksPanel } from './checks-panel.tsx'
+import { Company } from './company.tsx'
 import { useLab, useLive } from './live-context.tsx'
 import { countPassed } from './step-view.ts'
 import { Terminals } from './terminals.tsx'
@@ -63,6 +64,7 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
   const checks = <ChecksPanel anchors={anchors} onShowInLesson={showInLesson} />
   return (
     <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+      <Company />
       {wide ? (
         <Wide reading={reading} terminals={terminals} checks={checks} />
       ) : (

@@ -66,6 +66,8 @@ export async function openViewer(options: {
   let sent: Size = { cols: 0, rows: 0 }
   /** The size follows the viewer somebody looks at: another tab that is merely open does not fight for it. */
   const own = (force = false) => {
+    // Who reads along sees it as the learner has it.
+    if (client.taughtIn !== null) return
     if (!isVisible() || !document.hasFocus()) return
     const size = wanted()
     if (!force && size.cols === sent.cols && size.rows === sent.rows) return

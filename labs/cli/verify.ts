@@ -4,7 +4,7 @@
  */
 import { loadSolution, loadWrong } from '#labs/engine/catalog.ts'
 import type { Lab, Step } from '#labs/engine/define.ts'
-import { questionId } from '#labs/engine/lab-session.ts'
+import { questionId } from '#labs/engine/define.ts'
 import { replay, type Solution, type Wrong } from '#labs/engine/solution.ts'
 import { startServer } from './server.ts'
 import { findLab, type Solved, solveStep } from './solve.ts'

@@ -27,6 +27,9 @@ export const missing = (says: string, awaits?: Awaited): Verdict => ({
   ...(awaits ? { awaits } : {}),
 })
 
+/** A step's question counts as a check of this id. */
+export const questionId = (step: string): string => `${step}-answer`
+
 /** How a prediction came out. `says` tells what happened, and why. */
 export type Outcome = { right: boolean; says: string }
 

@@ -1,10 +1,12 @@
 /** Everything that is known of a lab session, folded from its history: nothing else is kept. */
 import type { Link, MetadataRecord, NeedResult, Observation } from '#labs/protocol/observation.ts'
 import { type ClusterView, counts, foldCluster, NO_CLUSTER } from './cluster.ts'
+import { type Deeds, foldDeeds, NO_DEEDS } from './deeds.ts'
 import type { Evidence, Outcome } from './define.ts'
 import { type ClusterEvent, eventsOf, roomEvent } from './events.ts'
 import type { Entry } from './history.ts'
 import type { Layout } from './layout.ts'
+import { foldTeaching, NO_TEACHING, type Teaching } from './teaching.ts'
 
 /** `seq`: of its entry; what it saw came before. */
 export type Pass = { evidence: Evidence; at: number; seq: number }
@@ -15,8 +17,8 @@ export type Fold = {
   cuts: Link[]
   /** results of needs, by the need's name */
   facts: Record<string, NeedResult>
-  /** step → number of the entry of its opening */
-  opened: Record<string, number>
+  /** step → its opening: number of the entry, ms since 1970 */
+  opened: Record<string, { seq: number; at: number }>
   /** check → pass */
   passes: Record<string, Pass>
   answers: Record<string, { given: string; correct: boolean; says: string }>
@@ -28,6 +30,10 @@ export type Fold = {
   room: { status: 'none' | 'started' | 'ended'; says: string; seq: number }
   /** the highest observation number of the present room */
   seen: number
+  /** how the learner gets on */
+  deeds: Deeds
+  /** between learner and instructors */
+  teaching: Teaching
 }
 
 export const nothing = (layout: Layout): Fold => ({
@@ -41,15 +47,24 @@ export const nothing = (layout: Layout): Fold => ({
   hints: {},
   room: { status: 'none', says: '', seq: 0 },
   seen: 0,
+  deeds: NO_DEEDS,
+  teaching: NO_TEACHING,
 })
 
 /** @param tell called with each event that the entry amounts to, in order */
 export function foldEntry(
   before: Fold,
-  { body, at, seq }: Entry,
+  entry: Entry,
   layout: Layout,
   tell: (event: ClusterEvent) => void = () => {},
 ): Fold {
+  const after = foldBody(before, entry, layout, tell)
+  const deeds = foldDeeds(before.deeds, entry)
+  const teaching = foldTeaching(before.teaching, entry)
+  return deeds === after.deeds && teaching === after.teaching ? after : { ...after, deeds, teaching }
+}
+
+function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: (event: ClusterEvent) => void): Fold {
   switch (body.type) {
     case 'opened':
       return before
@@ -65,7 +80,7 @@ export function foldEntry(
       return { ...after, seen: Math.max(before.seen, body.number) }
     }
     case 'step-opened':
-      return { ...before, opened: { ...before.opened, [body.step]: seq } }
+      return { ...before, opened: { ...before.opened, [body.step]: { seq, at } } }
     case 'passed':
       // A pass latches: nothing later takes it back.
       if (before.passes[body.check]) return before
@@ -90,6 +105,13 @@ export function foldEntry(
         ...before,
         hints: { ...before.hints, [body.check]: Math.max(before.hints[body.check] ?? 0, body.level) },
       }
+    case 'help':
+    case 'noted':
+    case 'told':
+    case 'watch':
+    case 'extended':
+    case 'drill':
+      return before
   }
 }
 

@@ -6,6 +6,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { DRILLS } from '#labs/protocol/class.ts'
 import { observation } from '#labs/protocol/observation.ts'
 
 /** Raised with every change of an entry's shape; `upcast` then lifts older entries. */
@@ -35,6 +36,17 @@ const body = z.discriminatedUnion('type', [
   /** how that prediction came out */
   z.object({ type: z.literal('outcome'), step: z.string(), right: z.boolean(), says: z.string() }),
   z.object({ type: z.literal('hint'), check: z.string(), level: z.number().int() }),
+  /** The learner asks for an instructor, or no longer. */
+  z.object({ type: z.literal('help'), wanted: z.boolean() }),
+  // What an instructor does; `by`: their name, as the learner reads it.
+  z.object({ type: z.literal('noted'), step: z.string(), text: z.string(), by: z.string() }),
+  z.object({ type: z.literal('told'), text: z.string(), by: z.string() }),
+  /** with the terminals: reads along, asks to type, may, may not (any more), has gone */
+  z.object({ type: z.literal('watch'), is: z.enum(['begun', 'asked', 'allowed', 'refused', 'ended']), by: z.string() }),
+  /** The room stays until then (ms since 1970), whatever happens. */
+  z.object({ type: z.literal('extended'), until: z.number(), by: z.string() }),
+  /** A drill of the class; what it does to the clusters follows as faults. */
+  z.object({ type: z.literal('drill'), id: z.string(), drill: z.enum(DRILLS), by: z.string() }),
 ])
 export type EntryBody = z.infer<typeof body>
 
@@ -56,6 +68,10 @@ const PROMISED: ReadonlySet<EntryBody['type']> = new Set([
   'predicted',
   'outcome',
   'hint',
+  'help',
+  'noted',
+  'told',
+  'extended',
 ])
 
 /** Lifts an entry of an older version to this one. Version 1 is the first. */

@@ -3,21 +3,26 @@
  * stored, judges the open checks and latches passes. Knows nothing of rooms or HTTP.
  */
 import { EventEmitter } from 'node:events'
+import type { Drill, DrillOutcome, Picture } from '#labs/protocol/class.ts'
 import type { CheckState, StepState, TimelineEvent } from '#labs/protocol/live.ts'
 import type { CommandChange } from '#labs/protocol/log.ts'
-import { isSample, type Need, type Observation } from '#labs/protocol/observation.ts'
+import { type Fault, isSample, type Need, type Observation } from '#labs/protocol/observation.ts'
 import { CommandChanges } from './command-changes.ts'
 import type { Check, Fact, Lab, Moment, Outcome, Step, Verdict } from './define.ts'
-import { missing } from './define.ts'
+import { missing, questionId } from './define.ts'
+import { drillFaults, drillOutcome } from './drills.ts'
 import { type ClusterEvent, EventLog } from './events.ts'
 import { type Fold, foldEntry, nothing, recordsOf } from './fold.ts'
 import { type Clock, type Entry, History, systemClock } from './history.ts'
 import { HistoryView } from './history-view.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { LookBack } from './look-back.ts'
+import { picturesOf } from './pictures.ts'
+import { type Progress, progressOf } from './progress.ts'
 import { RecordLog } from './record-log.ts'
 import { type RoomView, roomView } from './room-view.ts'
 import { Samples } from './samples.ts'
+import type { Teaching, TeachingBody } from './teaching.ts'
 import { Timeline } from './timeline.ts'
 
 export type Pass = { step: string; check: string; evidence: { says: string }; at: number }
@@ -133,6 +138,38 @@ export class LabSession extends EventEmitter<Events> {
     if (check && level === asked + 1 && level <= check.hints.length) {
       this.history.append({ type: 'hint', check: checkId, level })
     }
+  }
+
+  /** Writes down what people say and do around the lab. */
+  say(what: TeachingBody): void {
+    this.history.append(what)
+  }
+
+  /** Writes a drill down. @returns what to do for it */
+  drill(id: string, drill: Drill, by: string): Fault[] {
+    const faults = drillFaults(drill, this.fold, this.layout)
+    this.history.append({ type: 'drill', id, drill, by })
+    return faults
+  }
+
+  get teaching(): Teaching {
+    return this.fold.teaching
+  }
+
+  /** How the newest drill came out; null where there was none. */
+  drillOutcome(): DrillOutcome | null {
+    const { drill } = this.fold.teaching
+    return drill && drillOutcome(drill, this.fold, this.events, this.layout)
+  }
+
+  /** How the learner gets on, at a time. @param of as of `standingOf`, without what the history says */
+  progress(of: { activeAt: number; stuckMs: number; now: number }): Progress {
+    return progressOf(this.fold, this.lab, of)
+  }
+
+  /** Its clusters in a few marks. */
+  pictures(): Picture[] {
+    return picturesOf(this.fold.clusters, this.layout)
   }
 
   /** The highest number of an observation that is in the history, for the present room. */
@@ -382,7 +419,7 @@ export class LabSession extends EventEmitter<Events> {
       name,
       cluster,
       cuts,
-      opened: opened[step.id] ?? null,
+      opened: opened[step.id]?.seq ?? null,
       room: room.seq,
       passes,
       log: this.logs.get(name)!,
@@ -400,6 +437,7 @@ export class LabSession extends EventEmitter<Events> {
       id: step.id,
       title: step.title,
       status,
+      openedAt: this.fold.opened[step.id]?.at ?? null,
       checks: step.checks.map((check) => this.checkState(check, open)),
       predict: step.predict && {
         question: step.predict.question,
@@ -429,9 +467,6 @@ export class LabSession extends EventEmitter<Events> {
     }
   }
 }
-
-/** A step's question counts as a check of this id. */
-export const questionId = (step: string): string => `${step}-answer`
 
 /** A judge that throws has found nothing: the lab is at fault, the learner is told, the lab session goes on. */
 function judged(judge: () => Verdict): Verdict {

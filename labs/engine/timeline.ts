@@ -1,4 +1,5 @@
 /** Everything that happened, in a line each, for the learner. */
+import type { Drill } from '#labs/protocol/class.ts'
 import type { TimelineEvent } from '#labs/protocol/live.ts'
 import type { Fault, Observation } from '#labs/protocol/observation.ts'
 import type { Lab } from './define.ts'
@@ -79,6 +80,18 @@ export class Timeline {
         return told('pass', `Passed: ${this.titleOf(body.step, body.check)}`)
       case 'answered':
         return told('answer', `Answered: ${shortened(body.given)} (${body.correct ? 'right' : 'not right'})`)
+      case 'help':
+        return told('class', body.wanted ? 'Asked for help' : 'No longer asks for help')
+      case 'noted':
+        return told('class', `${body.by} left a note: ${shortened(body.text)}`)
+      case 'told':
+        return told('class', `${body.by} to the class: ${shortened(body.text)}`)
+      case 'watch':
+        return told('class', `${body.by} ${WATCHING[body.is]}`)
+      case 'extended':
+        return told('class', `${body.by} extended the lab session`)
+      case 'drill':
+        return told('class', `Drill by ${body.by}: ${DRILL[body.drill]}`)
       case 'observed':
         return body.observation.type === 'command' ? [command(body.observation, at)] : []
       default:
@@ -129,6 +142,20 @@ const OUTAGES = {
   write: 'Writes unavailable',
   read: 'Reads unavailable',
   metadata: 'No active controller answered',
+}
+
+const WATCHING = {
+  begun: 'watches the terminals',
+  asked: 'asks to type',
+  allowed: 'may type',
+  refused: 'may not type',
+  ended: 'no longer watches',
+}
+const DRILL: Record<Drill, string> = {
+  'kill-active-controller': 'the active controller is killed',
+  'isolate-active-controller': 'the active controller is cut off',
+  'kill-broker': 'a broker is killed',
+  restore: 'all is mended and started again',
 }
 
 const shortened = (text: string, chars = MAX_COMMAND_CHARS) => (text.length > chars ? `${text.slice(0, chars)}…` : text)

@@ -2,15 +2,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { AuditAction } from '#config/audit-actions.ts'
 import { KraftlabError } from '#config/errors.ts'
 import type { DatabaseWorker } from '#data/worker-client.ts'
 import { startLabSession } from '#labs/protocol/live.ts'
 import { type Accounts, accountDeletion } from './account.ts'
+import type { ClassBoards } from './class-boards.ts'
+import { serveBoard } from './class-live.ts'
 import type { Health } from './health.ts'
-import type { LabSessions } from './lab-sessions.ts'
+import { type LabSessions, ofCourse } from './lab-sessions.ts'
 import { MAX_MESSAGE_BYTES, serveBrowser } from './live.ts'
+import type { LiveLabSession } from './live-lab-session.ts'
 import { checkOrigin, log, readJson, sendJson, shownError } from './requests.ts'
-import { owns, type SignIns } from './sign-in.ts'
+import { owns, type Person, type SignIns } from './sign-in.ts'
 
 /** A request is a few hundred bytes on the loopback; slower ones only hold a socket. */
 const REQUEST_LIMIT_MS = 15_000
@@ -20,6 +24,7 @@ const ID = '([0-9a-z]{1,32})'
 
 type Parts = {
   sessions: LabSessions
+  boards: ClassBoards
   accounts: Accounts
   signIns: SignIns
   database: DatabaseWorker
@@ -140,31 +145,117 @@ async function answer(
   throw new KraftlabError('NOT_FOUND')
 }
 
-const LIVE = new RegExp(`^/gateway/lab-sessions/${ID}/live$`)
+/** A WebSocket that may be opened: who looks at what, and once it is open, how it is served. */
+type Stream = (opened: WebSocket) => void
 
 async function upgrade(
-  { sessions, signIns }: Parts,
+  parts: Parts,
   sockets: WebSocketServer,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const [, id] = urlOf(request).pathname.match(LIVE) ?? []
-  if (!id) throw new KraftlabError('NOT_FOUND')
+  const { pathname, searchParams } = urlOf(request)
+  const [, id] = pathname.match(LAB_SESSION_LIVE) ?? []
+  const [, classId] = pathname.match(CLASS_LIVE) ?? []
+  if (!id && !classId) throw new KraftlabError('NOT_FOUND')
   checkOrigin(request)
-  const learner = await signIns.require(request)
-  const live = await sessions.find(learner, id)
-  if (live.browsers >= MAX_BROWSERS_OF_ONE) {
-    throw new KraftlabError('UNAVAILABLE', 'This lab is open in too many windows. Close one of them.')
-  }
+  const person = await parts.signIns.require(request)
   const { cookie } = request.headers
-  const stillSignedIn = async () => {
+  const ofClass = searchParams.get('class')
+  const stream = id
+    ? ofClass === null
+      ? await ownStream(parts, person, cookie, id)
+      : await taughtStream(parts, person, cookie, ofClass, id)
+    : await boardStream(parts, person, cookie, classId!, searchParams.get('lab') ?? '')
+  sockets.handleUpgrade(request, socket, head, stream)
+}
+const LAB_SESSION_LIVE = new RegExp(`^/gateway/lab-sessions/${ID}/live$`)
+const CLASS_LIVE = new RegExp(`^/gateway/classes/${ID}/live$`)
+
+async function ownStream(
+  { sessions, signIns, database }: Parts,
+  learner: Person,
+  cookie: string | undefined,
+  id: string,
+): Promise<Stream> {
+  const live = await sessions.find(learner, id)
+  requireRoomForOneMore(live)
+  const lab = ofCourse(live.engine.lab)
+  const classes = learner.isGuest ? [] : await database.findClassesWith(learner.userId, lab)
+  live.setHelpFrom(classes.map(({ name }) => name))
+  const allowed = async () => {
     const now = await signIns.findOptional(cookie)
     return now !== null && owns(now, live.userId)
   }
-  sockets.handleUpgrade(request, socket, head, (opened: WebSocket) => {
-    serveBrowser(opened, live, stillSignedIn, () => sessions.letGo(live))
-  })
+  return (opened) => serveBrowser(opened, live, { is: 'learner' }, allowed, () => sessions.letGo(live))
+}
+
+async function taughtStream(
+  { sessions, signIns, database }: Parts,
+  instructor: Person,
+  cookie: string | undefined,
+  classId: string,
+  id: string,
+): Promise<Stream> {
+  const { live, learnerId } = await sessions.findTaught(instructor, classId, id)
+  requireRoomForOneMore(live)
+  const { name } = instructor
+  const view = {
+    is: 'instructor' as const,
+    name,
+    record: (action: AuditAction, details: Record<string, unknown> = {}) =>
+      database.recordTeaching(instructor, {
+        classId,
+        action,
+        subjectId: learnerId,
+        details: { labSession: live.id, lab: live.lab, ...details },
+      }),
+    reset: () => sessions.reset(live, learnerId, name),
+  }
+  const of = { classId, startedBy: live.userId, lab: ofCourse(live.engine.lab) }
+  const allowed = async () => {
+    const now = await signIns.findOptional(cookie)
+    return now?.userId === instructor.userId && holds(database.requireLearner(now, of))
+  }
+  return (opened) => serveBrowser(opened, live, view, allowed, () => sessions.letGo(live))
+}
+
+async function boardStream(
+  { boards, signIns, database, sessions }: Parts,
+  instructor: Person,
+  cookie: string | undefined,
+  classId: string,
+  slug: string,
+): Promise<Stream> {
+  const { board, letGo } = await boards.take(instructor, classId, slug)
+  const of = { classId, lab: ofCourse(sessions.requireLab(slug)) }
+  const by = {
+    name: instructor.name,
+    record: (action: AuditAction, details: Record<string, unknown>) =>
+      database.recordTeaching(instructor, { classId, action, details }),
+  }
+  const allowed = async () => {
+    const now = await signIns.findOptional(cookie)
+    return now?.userId === instructor.userId && holds(database.requireBoard(now, of))
+  }
+  return (opened) => serveBoard(opened, board, by, allowed, letGo)
+}
+
+/** Whether it is not refused; rejects where it could not be asked. */
+async function holds(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked
+    return true
+  } catch (error) {
+    if (error instanceof KraftlabError) return false
+    throw error
+  }
+}
+
+function requireRoomForOneMore(live: LiveLabSession): void {
+  if (live.browsers < MAX_BROWSERS_OF_ONE) return
+  throw new KraftlabError('UNAVAILABLE', 'This lab is open in too many windows. Close one of them.')
 }
 
 /** A refused upgrade is answered as a request would be. */

@@ -1,5 +1,6 @@
 /** All lab sessions that this gateway carries: started, found again, looked at, ended. */
 import { randomBytes } from 'node:crypto'
+import { EventEmitter } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setInterval } from 'node:timers'
@@ -43,7 +44,11 @@ type Parts = {
   maxRooms: number | null
 }
 
-export class LabSessions {
+/** Who starts a lab session; `formerly`: guests that they were. */
+type Learner = Pick<Person, 'userId' | 'formerly'>
+
+/** `carried`: one more is there, to be listened to. */
+export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
   private readonly carried = new Map<string, LiveLabSession>()
   private readonly closing = new Map<string, Promise<void>>()
   private readonly starts = new RateLimit(STARTS.burst, STARTS.refillMs)
@@ -57,6 +62,8 @@ export class LabSessions {
   private stopping = false
 
   private constructor(private readonly parts: Parts) {
+    super()
+    this.setMaxListeners(0)
     this.idleCheck = setInterval(() => this.endIdle(), Math.min(IDLE_CHECK_MS, parts.idleMs / 4)).unref()
   }
 
@@ -87,7 +94,7 @@ export class LabSessions {
    * @returns the one that the learner already has of that lab where it lives
    * @throws KraftlabError UNKNOWN_LAB, BROKEN_LAB, TOO_MANY_ROOMS
    */
-  start(learner: Person, slug: string): Promise<{ id: string; isNew: boolean }> {
+  start(learner: Learner, slug: string): Promise<{ id: string; isNew: boolean }> {
     return this.inTurn(async () => {
       const lab = this.requireLab(slug)
       const current = this.findOptionalCurrent(learner, slug)
@@ -105,7 +112,7 @@ export class LabSessions {
     })
   }
 
-  findOptionalCurrent(learner: Person, slug: string): LiveLabSession | null {
+  findOptionalCurrent(learner: Learner, slug: string): LiveLabSession | null {
     return this.live().find(({ lab, userId }) => lab === slug && owns(learner, userId)) ?? null
   }
 
@@ -113,15 +120,38 @@ export class LabSessions {
    * One that is over is opened from its history, to be looked at.
    * @throws KraftlabError NOT_FOUND, NOT_YOURS, and as `requireLab`
    */
-  async find(learner: Person, id: string): Promise<LiveLabSession> {
+  find(learner: Person, id: string): Promise<LiveLabSession> {
+    return this.findWhere(id, async (userId) => {
+      if (!owns(learner, userId)) throw new KraftlabError('NOT_YOURS')
+    })
+  }
+
+  /**
+   * That of a learner of a class that this person teaches.
+   * @throws KraftlabError NOT_FOUND, and as `requireLearner` of data/class-live.ts and `requireLab`
+   */
+  async findTaught(by: Person, classId: string, id: string): Promise<{ live: LiveLabSession; learnerId: string }> {
+    let learnerId = ''
+    const live = await this.findWhere(id, async (startedBy, slug) => {
+      const of = { classId, startedBy, lab: ofCourse(this.requireLab(slug)) }
+      learnerId = (await this.parts.database.requireLearner(by, of)).userId
+    })
+    return { live, learnerId }
+  }
+
+  /** @param allowed rejects where it is none of theirs */
+  private async findWhere(
+    id: string,
+    allowed: (userId: string, lab: string) => Promise<void>,
+  ): Promise<LiveLabSession> {
     const carried = this.carried.get(id)
     if (carried) {
-      if (!owns(learner, carried.userId)) throw new KraftlabError('NOT_YOURS')
+      await allowed(carried.userId, carried.lab)
       return carried
     }
     const row = await this.parts.database.findOptionalLabSession(id)
     if (!row) throw new KraftlabError('NOT_FOUND')
-    if (!owns(learner, row.userId)) throw new KraftlabError('NOT_YOURS')
+    await allowed(row.userId, row.lab)
     return this.inTurn(async () => {
       const meanwhile = this.carried.get(id)
       if (meanwhile) return meanwhile
@@ -138,6 +168,20 @@ export class LabSessions {
     live.end(ENDED_BY_LEARNER)
     await live.ending.catch(log)
     this.letGo(live)
+  }
+
+  /** Ends a room for its learner and starts a fresh one of the lab. @throws KraftlabError ROOM_ENDED, and as `start` */
+  async reset(live: LiveLabSession, learnerId: string, by: string): Promise<void> {
+    if (!live.isLive) throw new KraftlabError('ROOM_ENDED')
+    live.end(`${by} reset this lab for you: a fresh room takes its place. Your progress is kept.`)
+    await live.ending.catch(log)
+    const { id } = await this.start({ userId: learnerId, formerly: [] }, live.lab)
+    live.replacedBy(id)
+  }
+
+  /** Lab sessions with a room, or on the way to one, of a learner and the guests that they were. */
+  liveOf(learner: Learner): LiveLabSession[] {
+    return this.live().filter(({ userId }) => owns(learner, userId))
   }
 
   /**
@@ -198,14 +242,15 @@ export class LabSessions {
     return result
   }
 
-  private requireLab(slug: string): Lab {
+  /** @throws KraftlabError UNKNOWN_LAB, BROKEN_LAB */
+  requireLab(slug: string): Lab {
     const { labs, problems } = this.parts.catalog
     const lab = labs.get(slug)
     if (lab) return lab
     throw new KraftlabError(problems.some((one) => one.slug === slug) ? 'BROKEN_LAB' : 'UNKNOWN_LAB')
   }
 
-  private requireSpace(learner: Person, lab: Lab): void {
+  private requireSpace(learner: Learner, lab: Lab): void {
     if (this.stopping) throw new KraftlabError('UNAVAILABLE')
     const live = this.live()
     if (live.filter(({ userId }) => owns(learner, userId)).length >= MAX_ROOMS_OF_ONE) {
@@ -239,6 +284,7 @@ export class LabSessions {
       this.letGo(live)
     })
     this.carried.set(id, live)
+    this.emit('carried', live)
     return live
   }
 
@@ -292,9 +338,13 @@ export class LabSessions {
   private endIdle(): void {
     const minutes = Math.max(1, Math.round(this.parts.idleMs / 60_000))
     const why = `The room ended after ${minutes} minutes in which nothing was done. Your progress is kept: start a new room to go on.`
-    for (const live of this.live()) if (Date.now() - live.lastActive > this.parts.idleMs) live.end(why)
+    const now = Date.now()
+    for (const live of this.live()) if (live.isIdle(this.parts.idleMs, now)) live.end(why)
   }
 }
+
+/** As the database asks for it. */
+export const ofCourse = ({ slug, course, module }: Lab) => ({ slug, course, module })
 
 /** Short, as it is part of a unix socket's path; not to be guessed. */
 const newId = (): string =>

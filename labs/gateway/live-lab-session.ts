@@ -4,7 +4,8 @@
  */
 import { EventEmitter } from 'node:events'
 import { KraftlabError } from '#config/errors.ts'
-import { type LabSession, questionId } from '#labs/engine/lab-session.ts'
+import { questionId } from '#labs/engine/define.ts'
+import type { LabSession } from '#labs/engine/lab-session.ts'
 import type { LabSessionState, TimelineEvent, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import type { Fault, Need } from '#labs/protocol/observation.ts'
@@ -13,6 +14,7 @@ import type { Room } from '#labs/sandbox/room.ts'
 import { Looks } from './looks.ts'
 import { States } from './states.ts'
 import { Turns } from './turns.ts'
+import { Watchers } from './watchers.ts'
 
 /** Longer than a need's cadence and a file's read on a busy machine; `labs verify` waits 20 s for its answer. */
 const ASSESS_LIMIT_MS = 12_000
@@ -29,7 +31,7 @@ type Events = {
 
 export class LiveLabSession extends EventEmitter<Events> {
   private room: Room | null = null
-  private roomState: LabSessionState['room'] = { status: 'starting', says: '' }
+  private roomState: LabSessionState['room'] = { status: 'starting', says: '', next: null }
   private hosts: string[]
   private terminals: Terminal[] = []
   private readonly opened = new Set<string>()
@@ -46,6 +48,9 @@ export class LiveLabSession extends EventEmitter<Events> {
   /** costly: to be asked by `turns` */
   readonly metadata: States
   readonly turns = new Turns()
+  readonly watchers: Watchers
+  /** classes in which the lab is assigned to the learner */
+  private helpFrom: string[] = []
   lastActive = Date.now()
   browsers = 0
 
@@ -63,6 +68,7 @@ export class LiveLabSession extends EventEmitter<Events> {
       if (!this.hosts.includes(host)) throw new KraftlabError('UNKNOWN_HOST')
       return this.requireRoom().readSnapshot({ host, file, after }, take)
     })
+    this.watchers = new Watchers(engine, () => this.changed())
     engine.on('changed', (samples) => this.changed(samples))
     engine.on('told', (events) => this.emit('told', events))
     engine.on('needs', () => this.watch())
@@ -110,6 +116,23 @@ export class LiveLabSession extends EventEmitter<Events> {
   /** Shows how a lab session ended that was over before this gateway began. */
   endedEarlier(why: string): void {
     this.setRoom('ended', why)
+  }
+
+  /** Says which lab session took its place. */
+  replacedBy(next: string): void {
+    this.roomState = { ...this.roomState, next }
+    this.changed()
+  }
+
+  setHelpFrom(classes: string[]): void {
+    if (String(classes) === String(this.helpFrom)) return
+    this.helpFrom = classes
+    this.changed()
+  }
+
+  /** Nothing was done for so long, and nobody extended it. */
+  isIdle(idleMs: number, now: number): boolean {
+    return now - this.lastActive > idleMs && now > (this.engine.teaching.kept?.until ?? 0)
   }
 
   /** A learner did something: the room is not idle. */
@@ -206,7 +229,8 @@ export class LiveLabSession extends EventEmitter<Events> {
     await this.engine.close()
   }
 
-  private requireRoom(): Room {
+  /** @throws KraftlabError ROOM_ENDED, or UNAVAILABLE while it starts */
+  requireRoom(): Room {
     if (this.room) return this.room
     if (this.roomState.status === 'starting') throw new KraftlabError('UNAVAILABLE', 'The room is still starting.')
     throw new KraftlabError('ROOM_ENDED')
@@ -259,8 +283,8 @@ export class LiveLabSession extends EventEmitter<Events> {
   }
 
   /** @throws KraftlabError ALREADY_SO, UNKNOWN_HOST, ROOM_ENDED, HOST_UNAVAILABLE; UNAVAILABLE while the room starts */
-  async fault(fault: Fault): Promise<void> {
-    await this.requireRoom().call({ type: 'fault', fault, by: 'learner' })
+  async fault(fault: Fault, by: 'learner' | 'instructor' = 'learner'): Promise<void> {
+    await this.requireRoom().call({ type: 'fault', fault, by })
   }
 
   private show(viewer: string, message: (terminal: string) => ToBrowser): void {
@@ -283,7 +307,7 @@ export class LiveLabSession extends EventEmitter<Events> {
   }
 
   private setRoom(status: LabSessionState['room']['status'], says: string): void {
-    this.roomState = { status, says }
+    this.roomState = { status, says, next: null }
     this.changed()
   }
 
@@ -294,10 +318,16 @@ export class LiveLabSession extends EventEmitter<Events> {
 
   private state(): LabSessionState {
     const { steps, clusters, cuts, otherHosts } = this.engine.view()
+    const { helpSince, notes, messages, kept } = this.engine.teaching
     return {
       id: this.id,
       lab: this.lab,
       room: this.roomState,
+      help: { from: this.helpFrom, since: helpSince },
+      watchers: this.watchers.list,
+      notes,
+      messages,
+      kept,
       hosts: this.hosts,
       terminals: this.terminals,
       steps: steps.map((step) => ({

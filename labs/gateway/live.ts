@@ -1,11 +1,14 @@
 /** The WebSocket of one browser: labs/protocol/live.ts. What it sends is validated, what it is sent is bounded. */
 import { randomBytes } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
+import type { AuditAction } from '#config/audit-actions.ts'
 import { KraftlabError } from '#config/errors.ts'
 import { RateLimit } from '#config/rate-limit.ts'
 import { MAX_INPUT_CHARS, type TimelineEvent, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
-import { log, parseOptional, shownError } from './requests.ts'
+import { requireMay } from './may.ts'
+import { parseOptional, shownError } from './requests.ts'
+import { CLOSE, Stream } from './stream.ts'
 
 /** JSON writes a control character as six; the rest of a message is small. */
 export const MAX_MESSAGE_BYTES = MAX_INPUT_CHARS * 6 + 1_024
@@ -18,14 +21,6 @@ const STATE_CHARS_A_MS = 4_096
 const SAMPLES_EVERY_MS = 500
 /** A large state comes less often, so that none takes more than this; only samples wait so long. */
 const SAMPLE_BYTES_A_MS = 64
-/** A browser that has not taken this much yet gets no further state: it would only be older when it arrives. */
-const STATE_SKIP_BYTES = 256 * 1_024
-/** The switch gives each viewer credit of some 100,000 characters; a browser this far behind is gone or hostile. */
-const DROP_BYTES = 8 * 1_024 * 1_024
-/** More than a person pastes; one that sends faster is read more slowly, so that nothing piles up before its room. */
-const INPUT_BYTES_A_SECOND = 2 * 1_024 * 1_024
-/** A dead connection is noticed after two of these. */
-const PING_EVERY_MS = 20_000
 /** What is written down or starts a process: far more than a person does. */
 const DEEDS = { burst: 20, refillMs: 250 }
 const DEED: ReadonlySet<ToGateway['type']> = new Set([
@@ -35,28 +30,42 @@ const DEED: ReadonlySet<ToGateway['type']> = new Set([
   'predict',
   'hint',
   'fault',
+  'help',
+  'watch',
+  'watch.ask',
+  'note',
+  'extend',
+  'reset',
 ])
 /** What a page does by itself, for as long as it is open. */
 const PASSIVE: ReadonlySet<ToGateway['type']> = new Set(['terminal.acknowledge', 'terminal.visible', 'log.read'])
 /** Tabs of one page, with room to spare. */
 const MAX_ATTACHED = 64
 
+type InstructorMessage = Extract<ToGateway, { type: 'watch' | 'watch.ask' | 'note' | 'extend' | 'reset' }>
 type ViewerMessage = Extract<
   ToGateway,
   { type: 'terminal.detach' | 'terminal.acknowledge' | 'terminal.visible' | 'terminal.resize' }
 >
 
-/** Close codes 4000 and above are an application's own. */
-export const CLOSE = { failed: 1_011, behind: 4_000, signedOut: 4_001, badMessage: 4_002 } as const
+/** An instructor: what they do is recorded first (rejects where they may not), with their name for the learner. */
+export type InstructorView = {
+  is: 'instructor'
+  name: string
+  record: (action: AuditAction, details?: Record<string, unknown>) => Promise<void>
+  reset: () => Promise<void>
+}
+export type View = { is: 'learner' } | InstructorView
 
 /**
- * @param stillSignedIn asked now and then: a sign-out ends the streams, too
+ * @param allowed asked now and then: a sign-out ends the streams, too
  * @param gone called once when the browser has left
  */
 export function serveBrowser(
   socket: WebSocket,
   live: LiveLabSession,
-  stillSignedIn: () => Promise<boolean>,
+  view: View,
+  allowed: () => Promise<boolean>,
   gone: () => void,
 ): void {
   const name = randomBytes(6).toString('base64url')
@@ -67,38 +76,18 @@ export function serveBrowser(
   let stateDue = 0
   let shownAt = 0
   let shown = ''
-  let answered = true
 
-  const write = (text: string) => {
-    if (socket.readyState !== socket.OPEN) return
-    if (socket.bufferedAmount > DROP_BYTES) return drop(CLOSE.behind, 'too far behind')
-    socket.send(text)
-  }
-  const show = (message: ToBrowser) => write(JSON.stringify(message))
+  const stream = new Stream(socket, { message: onMessage, closed: onClosed, allowed })
+  const show = (message: ToBrowser) => stream.write(JSON.stringify(message))
   const showError = (error: unknown) => show({ type: 'error', ...shownError(error).body })
-  const drop = (code: number, why: string) => {
-    socket.close(code, why)
-    // One that does not read does not see the close either.
-    if (code === CLOSE.behind) socket.terminate()
-  }
-
-  /** A state that cannot be shown is this browser's misfortune, not that of all whom the gateway serves. */
-  const orDrop = (work: () => void) => {
-    try {
-      work()
-    } catch (error) {
-      log(error)
-      drop(CLOSE.failed, 'could not be shown')
-    }
-  }
   const showState = () => {
     stateTimer = null
-    if (socket.bufferedAmount > STATE_SKIP_BYTES) return showStateSoon(false)
+    if (stream.isBehind) return showStateSoon(false)
     const state = live.stateMessage()
     if (state === shown) return
     shown = state
     shownAt = performance.now()
-    write(state)
+    stream.write(state)
   }
   function showStateSoon(samples: boolean): void {
     const now = performance.now()
@@ -108,7 +97,7 @@ export function serveBrowser(
     if (stateTimer && stateDue <= due) return
     if (stateTimer) clearTimeout(stateTimer)
     stateDue = due
-    stateTimer = setTimeout(() => orDrop(showState), due - now)
+    stateTimer = setTimeout(() => stream.orDrop(showState), due - now)
   }
   const showEvents = (events: TimelineEvent[]) => show({ type: 'timeline', whole: false, events })
 
@@ -118,7 +107,7 @@ export function serveBrowser(
   }
   /** Written out in its turn, too: that is a part of what it costs. */
   async function answer(work: () => Promise<ToBrowser>): Promise<void> {
-    write(await live.turns.ask(name, async () => JSON.stringify(await work())))
+    stream.write(await live.turns.ask(name, async () => JSON.stringify(await work())))
   }
   async function readLog(wish: Extract<ToGateway, { type: 'log.read' }>): Promise<void> {
     const page = await live.logs.ask(name, wish)
@@ -127,20 +116,10 @@ export function serveBrowser(
   // When a room ends its viewers are forgotten there.
   const onEnded = () => attached.clear()
 
-  const ping = setInterval(() => {
-    if (!answered) return socket.terminate()
-    answered = false
-    socket.ping()
-    stillSignedIn().then(
-      (holds) => holds || drop(CLOSE.signedOut, 'signed out'),
-      // The database is away for a moment: the next ping asks again.
-      (error) => shownError(error),
-    )
-  }, PING_EVERY_MS)
-
   async function act(message: ToGateway): Promise<void> {
+    requireMay(view.is, message.type, live.watchers, name)
     if (DEED.has(message.type)) takeDeed()
-    if (!PASSIVE.has(message.type)) live.active()
+    if (view.is === 'learner' && !PASSIVE.has(message.type)) live.active()
     switch (message.type) {
       case 'active':
         break
@@ -186,6 +165,19 @@ export function serveBrowser(
       case 'hint':
         live.engine.hint(message.check, message.level)
         break
+      case 'help':
+        live.engine.say({ type: 'help', wanted: message.wanted })
+        break
+      case 'watcher.allow':
+        live.watchers.allow(message.watcher, message.allowed)
+        break
+      case 'watch':
+      case 'watch.ask':
+      case 'note':
+      case 'extend':
+      case 'reset':
+        if (view.is === 'instructor') await actAsInstructor(message, view)
+        break
       case 'terminal.open':
         show({ type: 'opened', terminal: await live.openTerminal(message) })
         break
@@ -203,6 +195,49 @@ export function serveBrowser(
       default:
         actAsViewer(message)
     }
+  }
+
+  async function actAsInstructor(
+    message: InstructorMessage,
+    { name: by, record, reset }: InstructorView,
+  ): Promise<void> {
+    switch (message.type) {
+      case 'watch':
+        if (!message.on) return stopWatching()
+        live.requireRoom()
+        await record('terminal-watched')
+        // They may have left meanwhile.
+        if (socket.readyState === socket.OPEN) live.watchers.begin(name, by)
+        show({ type: 'watching', watcher: name })
+        break
+      case 'watch.ask':
+        await record('typing-asked')
+        live.watchers.ask(name)
+        break
+      case 'note': {
+        const { step, text } = message
+        if (!live.engine.lab.steps.some(({ id }) => id === step)) throw new KraftlabError('BAD_REQUEST')
+        await record('note-left', { step })
+        live.engine.say({ type: 'noted', step, text, by })
+        break
+      }
+      case 'extend':
+        live.requireRoom()
+        await record('lab-session-extended', { minutes: message.minutes })
+        live.engine.say({ type: 'extended', until: Date.now() + message.minutes * 60_000, by })
+        break
+      case 'reset':
+        await record('lab-reset')
+        await reset()
+        break
+    }
+  }
+
+  function stopWatching(): void {
+    live.watchers.end(name)
+    show({ type: 'watching', watcher: null })
+    for (const viewer of attached.values()) live.detach(viewer)
+    attached.clear()
   }
 
   function takeDeed(): void {
@@ -240,58 +275,41 @@ export function serveBrowser(
     const viewer = `${name}.${randomBytes(4).toString('base64url')}`
     attached.set(terminal, viewer)
     live.attach(viewer, terminal, show)
-    live.send({ type: 'viewer.attach', viewer, terminal, visible, cols, rows })
+    const watches = view.is === 'instructor'
+    live.send({ type: 'viewer.attach', viewer, terminal, visible, watches, cols, rows })
   }
 
-  let second = 0
-  let bytes = 0
-  const readSlowly = (data: RawData) => {
-    const now = Math.floor(performance.now() / 1_000)
-    if (now !== second) bytes = 0
-    second = now
-    bytes += (data as Buffer).length
-    if (bytes < INPUT_BYTES_A_SECOND || socket.isPaused) return
-    socket.pause()
-    setTimeout(() => socket.resume(), 1_000)
-  }
-
-  const onMessage = (data: RawData, isBinary: boolean) => {
-    readSlowly(data)
+  function onMessage(data: RawData, isBinary: boolean): void {
     const parsed = isBinary ? null : toGateway.safeParse(parseOptional(String(data)))
     if (!parsed?.success) {
       showError(new KraftlabError('BAD_REQUEST'))
       // A slip of the page is told; a stream of nonsense ends.
-      if (!deeds.take(name)) drop(CLOSE.badMessage, 'not messages of the protocol')
+      if (!deeds.take(name)) stream.drop(CLOSE.badMessage, 'not messages of the protocol')
       return
     }
     act(parsed.data).catch(showError)
   }
 
-  live.browsers++
-  live.active()
-  live.on('changed', showStateSoon)
-  live.on('told', showEvents)
-  live.on('ended', onEnded)
-  socket.on('message', onMessage)
-  socket.on('pong', () => {
-    answered = true
-  })
-  // A frame that is too large or broken: ws closes the connection itself.
-  socket.on('error', () => socket.terminate())
-  socket.once('close', () => {
-    clearInterval(ping)
+  function onClosed(): void {
     if (stateTimer) clearTimeout(stateTimer)
     live.off('changed', showStateSoon)
     live.off('told', showEvents)
     live.off('ended', onEnded)
+    live.watchers.end(name)
     for (const viewer of attached.values()) live.detach(viewer)
     live.looks.forget(name)
     live.logs.forget(name)
     live.turns.forget(name)
     live.browsers--
     gone()
-  })
-  orDrop(() => {
+  }
+
+  live.browsers++
+  if (view.is === 'learner') live.active()
+  live.on('changed', showStateSoon)
+  live.on('told', showEvents)
+  live.on('ended', onEnded)
+  stream.orDrop(() => {
     showState()
     show({ type: 'timeline', whole: true, events: [...live.engine.timeline] })
   })

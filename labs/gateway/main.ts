@@ -7,6 +7,7 @@ import { openDatabaseWorker } from '#data/worker-client.ts'
 import { loadCatalog } from '#labs/engine/catalog.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
 import { Accounts } from './account.ts'
+import { ClassBoards } from './class-boards.ts'
 import { createHealth } from './health.ts'
 import { createGatewayServer, listen } from './http.ts'
 import { LabSessions } from './lab-sessions.ts'
@@ -33,7 +34,8 @@ async function main(): Promise<void> {
   const health = await createHealth(installation, database, sessions)
   const accounts = new Accounts(data, database, sessions)
   const signIns = new SignIns((cookie) => database.findOptionalPerson(cookie))
-  const { server, close } = createGatewayServer({ sessions, accounts, signIns, database, health, verify })
+  const boards = new ClassBoards(sessions, database)
+  const { server, close } = createGatewayServer({ sessions, boards, accounts, signIns, database, health, verify })
 
   let stopping = false
   const stop = async () => {

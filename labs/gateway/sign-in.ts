@@ -44,5 +44,5 @@ export class SignIns {
   }
 }
 
-export const owns = (learner: Person, userId: string): boolean =>
+export const owns = (learner: Pick<Person, 'userId' | 'formerly'>, userId: string): boolean =>
   learner.userId === userId || learner.formerly.includes(userId)

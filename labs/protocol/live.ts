@@ -1,8 +1,10 @@
 /**
- * Browser ↔ gateway, JSON text frames on the WebSocket `/gateway/lab-sessions/:id/live`. Terminals and the state share
- * one socket. `state` is whole each time and conflated: a slow browser gets the newest, never a queue.
+ * Browser ↔ gateway, JSON text frames on the WebSocket `/gateway/lab-sessions/:id/live`: the learner's own or, with
+ * `?class=ID`, that of an instructor of a class of theirs; labs/gateway/may.ts says who may send what. Terminals and the
+ * state share one socket. `state` is whole each time and conflated: a slow browser gets the newest, never a queue.
  */
 import { z } from 'zod'
+import { words } from './class.ts'
 import { commandChange, logPage, logRange, stateProof, stateSource, stateView, treeChange } from './log.ts'
 import { fault, link, PROBE_KINDS } from './observation.ts'
 import { terminal } from './room.ts'
@@ -50,6 +52,19 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('change'), seq: z.number().int() }),
   /** Keeps an idle room alive. Sent on a learner's action at most once a minute. */
   z.object({ type: z.literal('active') }),
+  /** "I need help", or no longer. */
+  z.object({ type: z.literal('help'), wanted: z.boolean() }),
+  /** Whether an instructor who watches may type. */
+  z.object({ type: z.literal('watcher.allow'), watcher: z.string(), allowed: z.boolean() }),
+  // An instructor's, from here on. Terminals can be attached while they watch.
+  z.object({ type: z.literal('watch'), on: z.boolean() }),
+  /** May I type? Answered by the learner: `watchers` of the state. */
+  z.object({ type: z.literal('watch.ask') }),
+  z.object({ type: z.literal('note'), step: z.string(), text: words }),
+  /** The room stays for so long from now, whatever happens. */
+  z.object({ type: z.literal('extend'), minutes: z.number().int().min(5).max(240) }),
+  /** Ends the room and starts a fresh one of the lab for the learner; `room.next` of the state is the new lab session. */
+  z.object({ type: z.literal('reset') }),
 ])
 export type ToGateway = z.infer<typeof toGateway>
 
@@ -84,6 +99,8 @@ export const stepState = z.object({
   id: z.string(),
   title: z.string(),
   status: z.enum(['closed', 'open', 'passed']),
+  /** ms since 1970; null: not yet */
+  openedAt: z.number().nullable(),
   checks: z.array(checkState),
   /** A guess that is wanted before the step begins, and is held against what then happened. Wrong ones do not block. */
   predict: z
@@ -205,6 +222,7 @@ export const timelineEvent = z.object({
     'isr',
     'outage',
     'gap',
+    'class',
   ]),
   /** of one line, for the learner */
   says: z.string(),
@@ -216,6 +234,18 @@ export const timelineEvent = z.object({
 })
 export type TimelineEvent = z.infer<typeof timelineEvent>
 
+const from = { seq: z.number().int(), at: z.number(), text: z.string(), by: z.string() }
+/** An instructor's words at a step. `seq`: of its entry in the history; `at`: ms since 1970; `by`: a name. */
+export const stepNote = z.object({ ...from, step: z.string() })
+export type StepNote = z.infer<typeof stepNote>
+/** An instructor's words to the class. */
+export const classMessage = z.object(from)
+export type ClassMessage = z.infer<typeof classMessage>
+
+/** An instructor who reads the terminals along. */
+export const watcher = z.object({ id: z.string(), name: z.string(), typing: z.enum(['no', 'asked', 'allowed']) })
+export type Watcher = z.infer<typeof watcher>
+
 export const labSessionState = z.object({
   id: z.string(),
   lab: z.string(),
@@ -223,7 +253,16 @@ export const labSessionState = z.object({
     status: z.enum(['starting', 'ready', 'ended', 'failed']),
     /** ended or failed: why, and what to do, in a sentence */
     says: z.string(),
+    /** ended: the lab session that took its place */
+    next: z.string().nullable(),
   }),
+  /** `from`: the classes in which the lab is assigned; `since`: when help was asked for, ms since 1970 */
+  help: z.object({ from: z.array(z.string()), since: z.number().nullable() }),
+  watchers: z.array(watcher),
+  notes: z.array(stepNote),
+  messages: z.array(classMessage),
+  /** the room stays until then (ms since 1970), by whom */
+  kept: z.object({ until: z.number(), by: z.string() }).nullable(),
   hosts: z.array(z.string()),
   terminals: z.array(terminal),
   steps: z.array(stepState),
@@ -257,6 +296,8 @@ export const toBrowser = z.discriminatedUnion('type', [
   z.object({ type: z.literal('change'), change: commandChange }),
   /** A prediction that cannot be graded, and why: it was not taken. */
   z.object({ type: z.literal('refused'), step: z.string(), says: z.string() }),
+  /** Answers `watch`: which of the watchers this instructor is; null: none any more. */
+  z.object({ type: z.literal('watching'), watcher: z.string().nullable() }),
   z.object({ type: z.literal('ran'), terminal: z.string() }),
   z.object({ type: z.literal('opened'), terminal: z.string() }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),

@@ -96,6 +96,8 @@ export const toSwitch = z.discriminatedUnion('type', [
     viewer: z.string(),
     terminal: z.string(),
     visible: z.boolean(),
+    /** only reads along: the terminal keeps its size, and does not wait for this viewer */
+    watches: z.boolean(),
     ...terminalSize,
   }),
   z.object({ type: z.literal('viewer.detach'), viewer: z.string() }),

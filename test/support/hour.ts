@@ -54,7 +54,12 @@ function room(now: number): LabSessionState {
   return {
     id: 'hour',
     lab: 'controller-failover',
-    room: { status: 'ready', says: '' },
+    room: { status: 'ready', says: '', next: null },
+    help: { from: [], since: null },
+    watchers: [],
+    notes: [],
+    messages: [],
+    kept: null,
     hosts: [...(clusters[0]?.nodes.map(({ host }) => host) ?? []), 'client'],
     terminals: [],
     steps: [],

@@ -1,9 +1,9 @@
 /** A recorded history (`labs -- record`), and what a lab's checks said at each of its moments. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Lab } from '#labs/engine/define.ts'
+import { type Lab, questionId } from '#labs/engine/define.ts'
 import { type Entry, readHistory } from '#labs/engine/history.ts'
-import { type Assessed, LabSession, questionId } from '#labs/engine/lab-session.ts'
+import { type Assessed, LabSession } from '#labs/engine/lab-session.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { temporaryFolder } from './temporary.ts'
 

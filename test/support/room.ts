@@ -275,7 +275,7 @@ export class Viewer {
     this.screen = new Screen({ ...size, scrollback: 500, allowProposedApi: true })
     this.screen.loadAddon(this.serializer)
     room.on('message', (message) => this.onMessage(message))
-    room.send({ type: 'viewer.attach', viewer: id, terminal, visible, ...size })
+    room.send({ type: 'viewer.attach', viewer: id, terminal, visible, watches: false, ...size })
   }
 
   private onMessage(message: FromSwitch): void {

@@ -22,7 +22,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** A learner's view; instructors have their own pages. */
 export default async function ClassPage({ params }: Props) {
   const { person, class: shown, role, waiting } = await ownClass((await params).id)
-  if (role === 'instructor') redirect(`/classes/${shown.id}/assignments`)
+  if (role === 'instructor') redirect(`/classes/${shown.id}/live`)
   const crumbs = [{ title: translate('classes.title'), href: '/classes' }, { title: shown.name }]
   if (waiting)
     return (

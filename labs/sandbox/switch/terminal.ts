@@ -30,6 +30,8 @@ class Viewer {
   constructor(
     readonly id: string,
     public visible: boolean,
+    /** reads along: nothing waits for it */
+    readonly watches: boolean,
     private readonly say: Say,
     private readonly screen: () => Size & { data: string },
   ) {
@@ -175,9 +177,9 @@ export class Terminal {
     this.parts.changed()
   }
 
-  attach(id: string, visible: boolean, size: Size): void {
-    if (visible) this.resize(null, size)
-    this.viewers.set(id, new Viewer(id, visible, this.parts.say, () => this.serialized()))
+  attach(id: string, { visible, watches, ...size }: Size & { visible: boolean; watches: boolean }): void {
+    if (visible && !watches) this.resize(null, size)
+    this.viewers.set(id, new Viewer(id, visible, watches, this.parts.say, () => this.serialized()))
     this.release()
   }
 
@@ -257,7 +259,7 @@ export class Terminal {
 
   /** Browsers throttle hidden tabs, so those never hold a pty back; nor does nobody. */
   private release(): void {
-    const visible = [...this.viewers.values()].filter((viewer) => viewer.visible)
+    const visible = [...this.viewers.values()].filter((viewer) => viewer.visible && !viewer.watches)
     if (this.withheld === 0 || (visible.length > 0 && visible.every((viewer) => viewer.isBehind))) return
     this.parts.acknowledge(this.withheld)
     this.withheld = 0

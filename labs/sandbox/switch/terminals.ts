@@ -100,12 +100,12 @@ export class Terminals {
     this.tell()
   }
 
-  attach({ viewer, terminal: id, visible, cols, rows }: Message<'viewer.attach'>): void {
+  attach({ viewer, terminal: id, visible, watches, cols, rows }: Message<'viewer.attach'>): void {
     const terminal = this.terminals.get(id)
     if (!terminal) return
     this.detach(viewer)
     this.viewers.set(viewer, terminal)
-    terminal.attach(viewer, visible, { cols, rows })
+    terminal.attach(viewer, { visible, watches, cols, rows })
   }
 
   detach(viewer: string): void {

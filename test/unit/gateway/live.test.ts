@@ -5,8 +5,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { missing } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
-import { CLOSE, serveBrowser } from '#labs/gateway/live.ts'
+import { serveBrowser } from '#labs/gateway/live.ts'
 import { LiveLabSession } from '#labs/gateway/live-lab-session.ts'
+import { CLOSE } from '#labs/gateway/stream.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { labOf } from '../../support/told.ts'
 
@@ -30,7 +31,7 @@ async function browser(failsAt: number) {
     await live.close()
   })
   const left = new Promise<void>((resolve) => {
-    server.on('connection', (socket) => serveBrowser(socket, live, async () => true, resolve))
+    server.on('connection', (socket) => serveBrowser(socket, live, { is: 'learner' }, async () => true, resolve))
   })
   const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const closed = once(socket, 'close') as Promise<[number]>

@@ -1,0 +1,119 @@
+/**
+ * The one WebSocket of a live class page: labs/protocol/class.ts. Reconnects by itself. React reads it by
+ * `useSyncExternalStore`; a row that did not change stays the same object.
+ */
+import type { Board, BoardRow, Drill, FromBoard, ToBoard } from '#labs/protocol/class.ts'
+
+const FIRST_RETRY_MS = 200
+const LAST_RETRY_MS = 5_000
+/** So many refusals before there was ever a board, and it is not the network. */
+const REFUSALS = 3
+
+export type Done = { what: 'tell' | 'drill'; learners: number; number: number }
+export type BoardSnapshot = {
+  board: Board | null
+  connection: 'connecting' | 'open' | 'lost' | 'refused'
+  /** the newest answer to what was done */
+  done: Done | null
+  problem: string | null
+}
+
+const NOTHING: BoardSnapshot = { board: null, connection: 'connecting', done: null, problem: null }
+
+export class BoardClient {
+  #snapshot = NOTHING
+  readonly #listeners = new Set<() => void>()
+  #socket: WebSocket | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #retryMs = FIRST_RETRY_MS
+  #refusals = 0
+  #answers = 0
+
+  constructor(
+    private readonly classId: string,
+    private readonly lab: string,
+  ) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  readonly getSnapshot = (): BoardSnapshot => this.#snapshot
+  readonly getServerSnapshot = (): BoardSnapshot => NOTHING
+
+  open(): void {
+    const url = new URL(`/gateway/classes/${this.classId}/live?lab=${encodeURIComponent(this.lab)}`, location.href)
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(url)
+    this.#socket = socket
+    socket.onopen = () => {
+      if (this.#socket !== socket) return
+      this.#retryMs = FIRST_RETRY_MS
+      this.#refusals = 0
+      this.#set({ connection: 'open' })
+    }
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#receive(JSON.parse(String(data)) as FromBoard)
+    }
+    socket.onclose = () => {
+      if (this.#socket === socket) this.#lost()
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    const socket = this.#socket
+    this.#socket = null
+    socket?.close()
+  }
+
+  tell(text: string): void {
+    this.#send({ type: 'tell', text })
+  }
+
+  drill(drill: Drill): void {
+    this.#send({ type: 'drill', drill })
+  }
+
+  #send(message: ToBoard): void {
+    this.#set({ problem: null })
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+
+  #lost(): void {
+    this.#socket = null
+    this.#refusals += 1
+    if (this.#snapshot.board === null && this.#refusals >= REFUSALS) return this.#set({ connection: 'refused' })
+    this.#set({ connection: this.#snapshot.board === null ? 'connecting' : 'lost' })
+    this.#timer = setTimeout(() => this.open(), this.#retryMs)
+    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2)
+  }
+
+  #receive(message: FromBoard): void {
+    switch (message.type) {
+      case 'board':
+        return this.#set({ board: message.board })
+      case 'rows': {
+        const { board } = this.#snapshot
+        return this.#set({ board: board && { ...board, rows: replaced(board.rows, message.rows) } })
+      }
+      case 'done': {
+        this.#answers += 1
+        const { what, learners } = message
+        return this.#set({ done: { what, learners, number: this.#answers } })
+      }
+      case 'error':
+        return this.#set({ problem: message.message })
+    }
+  }
+
+  #set(change: Partial<BoardSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change }
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function replaced(rows: BoardRow[], fresh: BoardRow[]): BoardRow[] {
+  const by = new Map(fresh.map((row) => [row.userId, row]))
+  return rows.map((row) => by.get(row.userId) ?? row)
+}

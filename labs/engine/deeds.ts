@@ -1,0 +1,39 @@
+/** How a learner gets on, folded from the history: what they did last, and what they tried since they last got further. */
+import type { Entry } from './history.ts'
+
+export type Deeds = {
+  /** when they last did something that is written down, ms since 1970; null: not yet */
+  lastAt: number | null
+  /** when a step last opened or a check last passed, ms since 1970 */
+  furtherAt: number | null
+  /** commands that ended since then */
+  commands: number
+  /** step → wrong answers since the last right one */
+  wrong: Record<string, number>
+}
+
+export const NO_DEEDS: Deeds = { lastAt: null, furtherAt: null, commands: 0, wrong: {} }
+
+/** @returns `before` itself where the entry is no deed */
+export function foldDeeds(before: Deeds, { body, at }: Entry): Deeds {
+  switch (body.type) {
+    case 'step-opened':
+    case 'passed':
+      return { ...before, furtherAt: at, commands: 0 }
+    case 'answered': {
+      const wrong = body.correct ? 0 : (before.wrong[body.step] ?? 0) + 1
+      return { ...before, lastAt: at, wrong: { ...before.wrong, [body.step]: wrong } }
+    }
+    case 'predicted':
+    case 'hint':
+    case 'help':
+      return { ...before, lastAt: at }
+    case 'observed': {
+      const { observation } = body
+      if (observation.type === 'command') return { ...before, lastAt: at, commands: before.commands + 1 }
+      return observation.type === 'fault' && observation.by === 'learner' ? { ...before, lastAt: at } : before
+    }
+    default:
+      return before
+  }
+}

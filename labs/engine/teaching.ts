@@ -1,0 +1,46 @@
+/** What is between a learner and their instructors, folded from the history. */
+
+import type { Drill } from '#labs/protocol/class.ts'
+import type { ClassMessage, StepNote } from '#labs/protocol/live.ts'
+import type { Entry, EntryBody } from './history.ts'
+
+export type Teaching = {
+  /** since when the learner asks for help, ms since 1970; null: they do not */
+  helpSince: number | null
+  notes: StepNote[]
+  messages: ClassMessage[]
+  /** the room stays until then, ms since 1970 */
+  kept: { until: number; by: string } | null
+  /** the newest; `seq`: of its entry */
+  drill: { id: string; drill: Drill; by: string; at: number; seq: number } | null
+}
+
+/** What people say and do around a lab, beside the lab itself. */
+export type TeachingBody = Extract<EntryBody, { type: 'help' | 'noted' | 'told' | 'watch' | 'extended' | 'drill' }>
+
+export const NO_TEACHING: Teaching = { helpSince: null, notes: [], messages: [], kept: null, drill: null }
+
+/** Of each, the oldest go. */
+const MAX_KEPT = 50
+
+/** @returns `before` itself where the entry is nothing of the kind */
+export function foldTeaching(before: Teaching, { body, at, seq }: Entry): Teaching {
+  switch (body.type) {
+    case 'help':
+      return { ...before, helpSince: body.wanted ? (before.helpSince ?? at) : null }
+    case 'noted': {
+      const { step, text, by } = body
+      return { ...before, notes: [...before.notes, { seq, at, step, text, by }].slice(-MAX_KEPT) }
+    }
+    case 'told':
+      return { ...before, messages: [...before.messages, { seq, at, text: body.text, by: body.by }].slice(-MAX_KEPT) }
+    case 'extended':
+      return { ...before, kept: { until: body.until, by: body.by } }
+    case 'drill': {
+      const { id, drill, by } = body
+      return { ...before, drill: { id, drill, by, at, seq } }
+    }
+    default:
+      return before
+  }
+}

@@ -1,0 +1,78 @@
+/** The WebSocket of an instructor who looks at a class: labs/protocol/class.ts. */
+import { randomBytes } from 'node:crypto'
+import type { RawData, WebSocket } from 'ws'
+import type { AuditAction } from '#config/audit-actions.ts'
+import { KraftlabError } from '#config/errors.ts'
+import { RateLimit } from '#config/rate-limit.ts'
+import { type BoardRow, type FromBoard, type ToBoard, toBoard } from '#labs/protocol/class.ts'
+import { type ClassBoard, drillAll, tellAll } from './class-board.ts'
+import { parseOptional, shownError } from './requests.ts'
+import { CLOSE, Stream } from './stream.ts'
+
+/** Each is a message or a fault to everybody. */
+const DEEDS = { burst: 5, refillMs: 2_000 }
+
+/**
+ * @param by.name for the learners
+ * @param by.record writes down what is about to be done; rejects where they may not
+ * @param gone called once when the browser has left
+ */
+export function serveBoard(
+  socket: WebSocket,
+  board: ClassBoard,
+  by: { name: string; record: (action: AuditAction, details: Record<string, unknown>) => Promise<void> },
+  allowed: () => Promise<boolean>,
+  gone: () => void,
+): void {
+  const deeds = new RateLimit(DEEDS.burst, DEEDS.refillMs)
+  const stream = new Stream(socket, { message: onMessage, closed: onClosed, allowed })
+  const show = (message: FromBoard) => stream.write(JSON.stringify(message))
+  const showError = (error: unknown) => show({ type: 'error', ...shownError(error).body })
+  /** It missed some: it gets all, once it has caught up. */
+  let missed = false
+
+  const showBoard = () => {
+    missed = stream.isBehind
+    if (!missed) show({ type: 'board', board: board.board })
+  }
+  const showRows = (rows: BoardRow[]) => {
+    if (missed || stream.isBehind) return showBoard()
+    show({ type: 'rows', rows })
+  }
+
+  async function act(message: ToBoard): Promise<void> {
+    if (!deeds.take('')) throw new KraftlabError('UNAVAILABLE', 'That was too much at once. Wait a few seconds.')
+    const { rooms } = board
+    const details = { lab: board.board.lab.slug, learners: rooms.length }
+    switch (message.type) {
+      case 'tell':
+        await by.record('class-told', details)
+        return show({ type: 'done', what: 'tell', learners: tellAll(board, message.text, by.name) })
+      case 'drill': {
+        await by.record('drill-run', { ...details, drill: message.drill })
+        const id = randomBytes(6).toString('base64url')
+        return show({ type: 'done', what: 'drill', learners: await drillAll(board, id, message.drill, by.name) })
+      }
+    }
+  }
+
+  function onMessage(data: RawData, isBinary: boolean): void {
+    const parsed = isBinary ? null : toBoard.safeParse(parseOptional(String(data)))
+    if (!parsed?.success) {
+      showError(new KraftlabError('BAD_REQUEST'))
+      if (!deeds.take('')) stream.drop(CLOSE.badMessage, 'not messages of the protocol')
+      return
+    }
+    act(parsed.data).catch(showError)
+  }
+
+  function onClosed(): void {
+    board.off('board', showBoard)
+    board.off('rows', showRows)
+    gone()
+  }
+
+  board.on('board', showBoard)
+  board.on('rows', showRows)
+  stream.orDrop(showBoard)
+}
