@@ -24,14 +24,14 @@ export function BoardTable(props: { board: Board; rows: BoardRow[]; base: string
           <tr>
             <th
               scope="col"
-              className="left-0 z-3! border-r px-3 py-2 align-bottom font-medium text-[13px] text-ink-quiet"
+              className="left-0 z-3! w-px border-r px-3 py-2 align-bottom font-medium text-[13px] text-ink-quiet"
             >
               {t('learner')}
             </th>
-            <th scope="col" className="px-3 py-2 align-bottom font-medium text-[13px] text-ink-quiet">
+            <th scope="col" className="w-px px-3 py-2 align-bottom font-medium text-[13px] text-ink-quiet">
               {t('standing')}
             </th>
-            <th scope="col" className="px-3 py-2 align-bottom font-medium text-[13px] text-ink-quiet">
+            <th scope="col" className="w-px px-3 py-2 align-bottom font-medium text-[13px] text-ink-quiet">
               {t('cluster')}
             </th>
             {steps.map((step, index) => (
@@ -43,7 +43,6 @@ export function BoardTable(props: { board: Board; rows: BoardRow[]; base: string
                 learners={board.rows.length}
               />
             ))}
-            <th className="w-full" aria-hidden />
           </tr>
         </thead>
         <tbody>

@@ -20,7 +20,6 @@ export const LearnerRow = memo(function LearnerRow(props: {
   base: string
 }) {
   const { row, steps, base } = props
-  const t = useTranslations('board')
   const shown = shownOf(row)
   return (
     <tr data-learner={row.name} data-standing={shown} className="group">
@@ -47,9 +46,6 @@ export const LearnerRow = memo(function LearnerRow(props: {
           <StepCell row={row} step={step} index={index} shown={shown} href={`${base}/${row.userId}?step=${step.id}`} />
         </td>
       ))}
-      <td className="px-2 text-[12px] text-ink-quiet">
-        {row.elsewhere.length > 0 && t('elsewhere', { labs: row.elsewhere.join(', ') })}
-      </td>
     </tr>
   )
 })
@@ -65,6 +61,7 @@ function StandingOf({ row, shown }: { row: BoardRow; shown: Shown }) {
       </span>
       <span className="text-[12px] text-ink-quiet tabular-nums">
         {shown === 'hands' && row.helpSince !== null ? clock(row.helpSince) : <Why standing={row.standing} />}
+        {row.elsewhere.length > 0 && t('elsewhere', { labs: row.elsewhere.join(', ') })}
       </span>
     </span>
   )

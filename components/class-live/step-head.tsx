@@ -9,7 +9,7 @@ export function StepHead(props: { number: number; title: string; of: Distributio
   const share = (count: number) => `${learners === 0 ? 0 : (count / learners) * 100}%`
   const label = t('distributionOf', { number, title, done: of.done, working: of.working, stuck: of.stuck })
   return (
-    <th scope="col" className="min-w-30 max-w-44 px-2 py-2 align-top font-normal" data-step-head={number}>
+    <th scope="col" className="min-w-36 px-2 py-2 align-top font-normal" data-step-head={number}>
       <span className="flex items-baseline gap-1.5">
         <span className="font-mono text-[12px] text-ink-quiet tabular-nums">{number}</span>
         <span className="line-clamp-2 font-medium text-[13px] text-ink leading-tight" title={title}>
@@ -23,7 +23,10 @@ export function StepHead(props: { number: number; title: string; of: Distributio
           <span className="bg-accent transition-[width]" style={{ width: share(of.working - of.stuck) }} />
           <span className="bg-warn transition-[width]" style={{ width: share(of.stuck) }} />
         </span>
-        <span aria-hidden className="mt-1 flex justify-between gap-2 text-[11.5px] text-ink-quiet tabular-nums">
+        <span
+          aria-hidden
+          className="mt-1 flex justify-between gap-2 whitespace-nowrap text-[11.5px] text-ink-quiet tabular-nums"
+        >
           <span>
             {of.done}
             {of.working > 0 && <span className="text-accent"> +{of.working}</span>}

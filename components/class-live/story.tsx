@@ -6,16 +6,16 @@ import { ClusterBar, ClusterPanel } from '#components/cluster/cluster-panel.tsx'
 import { Timeline } from '#components/timeline/timeline.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
+import { useWide } from '#components/workbench/use-wide.ts'
+import { DIVIDER } from '#components/workbench/workbench.tsx'
 import { StoryBar } from './story-bar.tsx'
 import { StorySteps } from './story-steps.tsx'
 import { WatchedTerminals } from './watched-terminals.tsx'
 
-const DIVIDER =
-  'relative bg-line transition-colors hover:bg-accent data-[separator=active]:bg-accent focus-visible:bg-accent aria-[orientation=vertical]:w-px aria-[orientation=horizontal]:h-px'
-
 export function Story({ name, step, mayAct }: { name: string; step: string | null; mayAct: boolean }) {
   const { state, notice, connection } = useLive()
   const { client } = useLab()
+  const wide = useWide()
   const t = useTranslations()
   const over = state?.room.status === 'ended' || state?.room.status === 'failed'
   return (
@@ -38,14 +38,14 @@ export function Story({ name, step, mayAct }: { name: string; step: string | nul
           </Notice>
         </button>
       )}
-      <div className="min-h-0 flex-1 max-lg:hidden">
-        <Group orientation="horizontal" className="h-full">
+      {wide ? (
+        <Group orientation="horizontal" className="min-h-0 flex-1">
           <Panel id="steps" defaultSize="36%" minSize="280px">
             <StorySteps step={step} />
           </Panel>
           <Separator className={DIVIDER} aria-label={t('workbench.divider')} />
           <Panel id="room" minSize="420px">
-            <section aria-label={t('story.cluster')} className="flex h-full min-h-0 flex-col">
+            <section aria-label={t('workbench.lab')} className="flex h-full min-h-0 flex-col">
               <ClusterBar open onOpen={null} />
               <Group orientation="vertical" className="min-h-0 flex-1">
                 <Panel id="cluster" defaultSize="52%" minSize="120px">
@@ -59,18 +59,18 @@ export function Story({ name, step, mayAct }: { name: string; step: string | nul
             </section>
           </Panel>
         </Group>
-      </div>
-      {/* On a small screen one below the other. */}
-      <div className="min-h-0 flex-1 overflow-y-auto lg:hidden">
-        <StorySteps step={step} />
-        <div className="border-t">
-          <ClusterBar open onOpen={null} />
-          <ClusterPanel />
+      ) : (
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          <StorySteps step={step} />
+          <div className="border-t">
+            <ClusterBar open onOpen={null} />
+            <ClusterPanel />
+          </div>
+          <div className="h-96 border-t">
+            <WatchedTerminals name={name} mayAct={mayAct} />
+          </div>
         </div>
-        <div className="h-96 border-t">
-          <WatchedTerminals name={name} mayAct={mayAct} />
-        </div>
-      </div>
+      )}
       <Timeline />
     </main>
   )

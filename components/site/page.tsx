@@ -17,7 +17,7 @@ export function Page(props: {
   const { title, text, crumbs = [], width, actions, children } = props
   return (
     <>
-      <Header crumbs={crumbs} />
+      <Header crumbs={crumbs} wide={width === 'board'} />
       <main
         id="content"
         tabIndex={-1}

@@ -1,6 +1,6 @@
 'use client'
 import { BookOpenText, ListChecks, SquareTerminal, Workflow } from 'lucide-react'
-import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { useTranslations } from 'use-intl'
 import { ClusterBar, ClusterPanel } from '#components/cluster/cluster-panel.tsx'
@@ -13,9 +13,8 @@ import { useLab, useLive } from './live-context.tsx'
 import { countPassed } from './step-view.ts'
 import { Terminals } from './terminals.tsx'
 import { useStoredFlag } from './use-stored.ts'
+import { useWide } from './use-wide.ts'
 
-/** From here on lesson and terminals stand side by side. */
-const WIDE = '(min-width: 1024px)'
 const ROW = ['learning', 'lab']
 const LEARNING = ['lesson', 'checks']
 const LAB = ['terminals']
@@ -29,11 +28,7 @@ type Pane = 'lesson' | 'checks' | 'cluster' | 'terminal'
  */
 export function Workbench(props: { title: string; anchors: string[]; lesson: ReactNode }) {
   const { title, anchors, lesson } = props
-  const wide = useSyncExternalStore(
-    subscribeWide,
-    () => matchMedia(WIDE).matches,
-    () => true,
-  )
+  const wide = useWide()
   const [pane, setPane] = useState<Pane>('lesson')
   const { brought } = useLive()
   const { brought: broughtToLog } = useInspectorView()
@@ -155,7 +150,7 @@ function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNo
   )
 }
 
-const DIVIDER =
+export const DIVIDER =
   'relative bg-line transition-colors hover:bg-accent data-[separator=active]:bg-accent focus-visible:bg-accent aria-[orientation=vertical]:w-px aria-[orientation=horizontal]:h-px'
 
 function PaneSwitch({ pane, onChange }: { pane: Pane; onChange: (pane: Pane) => void }) {
@@ -190,12 +185,6 @@ function PaneSwitch({ pane, onChange }: { pane: Pane; onChange: (pane: Pane) => 
       ))}
     </nav>
   )
-}
-
-function subscribeWide(listener: () => void): () => void {
-  const query = matchMedia(WIDE)
-  query.addEventListener('change', listener)
-  return () => query.removeEventListener('change', listener)
 }
 
 /** The layout is read while the server renders too. */

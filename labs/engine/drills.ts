@@ -85,7 +85,7 @@ export function drillOutcome(
   if (!cluster) return { ...nothing, is: 'nothing' }
   const names = (node: number | null) =>
     node === null ? null : (Object.values(cluster.nodes).find((one) => one.node === node)?.host ?? `node ${node}`)
-  const elected = first ? electedAfter(first, name, events) : null
+  const elected = first ? electedAfter(first, drill.seq, name, events) : null
   const outages = measured(events.since('outage', name, first?.seq ?? drill.seq))
   const down = Object.values(cluster.nodes).flatMap(({ host, up }) => (up ? [] : [host]))
   const isWhole = cluster.leader !== null && outages.every(({ ms }) => ms !== null) && !hasOrphans(cluster)
@@ -104,11 +104,16 @@ export function drillOutcome(
 const clusterOf = ({ fault }: EventOf<'fault'>, layout: Layout): string =>
   ('host' in fault && fault.host !== null ? layout.clusterOf[fault.host] : undefined) ?? layout.main
 
-/** That the one who led is named again is no election: it takes a new epoch. */
-function electedAfter(fault: EventOf<'fault'>, name: string, events: EventLog): EventOf<'leader'> | undefined {
-  const leaders = events.since('leader', name, fault.seq)
-  const before = leaders[0]?.before.epoch ?? -1
-  return leaders.find(({ leader, epoch }) => leader !== null && epoch > before)
+/** That the one who led is named again is no election: it takes a later epoch than the last one before the drill. */
+function electedAfter(
+  fault: EventOf<'fault'>,
+  drillSeq: number,
+  name: string,
+  events: EventLog,
+): EventOf<'leader'> | undefined {
+  const leaders = events.since('leader', name, 0)
+  const before = leaders.findLast(({ seq, leader }) => seq <= drillSeq && leader !== null)?.epoch ?? -1
+  return leaders.find(({ seq, leader, epoch }) => seq > fault.seq && leader !== null && epoch > before)
 }
 
 function hasOrphans({ topics }: ClusterView): boolean {

@@ -9,7 +9,7 @@ import type { Lab } from '#labs/engine/define.ts'
 import { checkIds } from '#labs/engine/progress.ts'
 import type { Board, BoardRow, Drill } from '#labs/protocol/class.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
-import { log } from './requests.ts'
+import { log, shownError } from './requests.ts'
 
 /** Between two pushes: nobody reads faster, and within a second is what an instructor is promised. */
 const ROWS_EVERY_MS = 250
@@ -240,7 +240,7 @@ export async function drillAll(board: ClassBoard, id: string, drill: Drill, by: 
   const { rooms } = board
   await Promise.all(
     rooms.map(async ({ live }) => {
-      for (const fault of live.engine.drill(id, drill, by)) await live.fault(fault, 'instructor').catch(log)
+      for (const fault of live.engine.drill(id, drill, by)) await live.fault(fault, 'instructor').catch(shownError)
     }),
   )
   return rooms.length

@@ -130,8 +130,11 @@ export class Browser {
     id: string,
     cookie: string | undefined,
     headers: Record<string, string> = {},
+    /** the class of an instructor who looks */
+    taughtIn: string | null = null,
   ): Promise<Browser> {
-    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/gateway/lab-sessions/${id}/live`, {
+    const query = taughtIn === null ? '' : `?class=${taughtIn}`
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/gateway/lab-sessions/${id}/live${query}`, {
       headers: { origin: gateway.url, ...(cookie ? { cookie } : {}), ...headers },
     })
     const browser = new Browser(socket)
