@@ -2,10 +2,10 @@
  * `npm run metadata -- dump`: the records of the metadata log's files as JSON, without a JVM. Records on stdout, notes and
  * errors on stderr. Starts in little more than Node does: imports nothing that is slow to load (zod, zstd).
  */
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync, write } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { JsonWriter } from '#labs/kafka/codec/json-writer.ts'
 import { Schemas } from '#labs/kafka/codec/schemas.ts'
@@ -18,8 +18,9 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=200')
 
 /** Twice as much each time: so V8 has met batches that lie across chunks before it optimises. */
 const FIRST_READ_BYTES = 16 << 10
-const MAX_READ_BYTES = 1 << 20
+const MAX_READ_BYTES = 256 << 10
 const WRITE_BYTES = 256 << 10
+const MAX_WAITING_BYTES = 4 << 20
 /** `00000000000000000042.log`, `00000000000000000042-0000000003.checkpoint` */
 const LOG_FILE = /^(\d{20})(?:-\d{10})?\.(?:log|checkpoint)$/
 /** in a node's log directory */
@@ -48,14 +49,32 @@ function error(line: string): void {
 }
 
 const STDOUT = 1
+const writeSome = promisify(write)
 
-/** Writes out what was printed: a slow reader of it slows us down. */
+let writing = Promise.resolve()
+
+/** Has what was printed written while more is printed: a slow reader of it slows us down. */
 async function flush(): Promise<void> {
-  const bytes = json.view()
+  await writing
+  const bytes = json.take()
+  writing = writeOut(bytes)
+  // its failure is told where it is awaited
+  writing.catch(() => {})
+  // one batch may become so much text that it had better not be in memory twice
+  if (bytes.length > MAX_WAITING_BYTES) await writing
+}
+
+/** Returns when all that was printed is written. */
+async function flushAll(): Promise<void> {
+  await flush()
+  await writing
+}
+
+async function writeOut(bytes: Buffer): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     try {
       // process.stdout would load all of Node's streams
-      written += writeSync(STDOUT, bytes, written)
+      written += (await writeSome(STDOUT, bytes, written)).bytesWritten
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException
       // whoever reads has had enough, as with `| head`
@@ -67,7 +86,6 @@ async function flush(): Promise<void> {
       break
     }
   }
-  json.truncate(0)
 }
 
 /** A folder stands for the segments and snapshots in it: their names sort by offset, a snapshot before what follows it. */
@@ -121,16 +139,21 @@ class FileDump {
     this.#offsets = new Offsets(file)
   }
 
-  async take(chunk: Buffer): Promise<void> {
-    this.#bytes += chunk.length
-    this.#reader.push(chunk)
+  /** @returns where the next bytes of the file go */
+  space(bytes: number): Buffer {
+    return this.#reader.space(bytes)
+  }
+
+  async take(bytes: number): Promise<void> {
+    this.#bytes += bytes
+    this.#reader.filled(bytes)
     await this.#showAll()
   }
 
   async end(): Promise<void> {
     this.#reader.end()
     await this.#showAll()
-    await flush()
+    await flushAll()
     if (this.#bytes === 0) note(`${this.file}: is empty`)
     if (this.#wrong && !this.#printed)
       note(`${this.file}: nothing in it could be read: is it a file of __cluster_metadata?`)
@@ -185,11 +208,9 @@ async function dumpFile(file: string, schemas: Schemas): Promise<void> {
   const descriptor = openSync(file, 'r')
   try {
     for (let size = FIRST_READ_BYTES; ; size = Math.min(size * 2, MAX_READ_BYTES)) {
-      // not used again: batches are views of it
-      const chunk = Buffer.allocUnsafeSlow(size)
-      const bytes = readSync(descriptor, chunk)
+      const bytes = readSync(descriptor, dump.space(size))
       if (bytes === 0) break
-      await dump.take(chunk.subarray(0, bytes))
+      await dump.take(bytes)
     }
   } finally {
     closeSync(descriptor)
@@ -197,11 +218,11 @@ async function dumpFile(file: string, schemas: Schemas): Promise<void> {
   await dump.end()
 }
 
-/** Beside this program, where set-up wrote it. */
+/** Those of records, by what set-up wrote beside this program. */
 function installedSchemas(): string {
   const path = join(dirname(fileURLToPath(import.meta.url)), 'installation.json')
   try {
-    return String(JSON.parse(readFileSync(path, 'utf8')).kafka.schemas)
+    return join(dirname(JSON.parse(readFileSync(path, 'utf8')).kafka.schemas), 'records.json')
   } catch (cause) {
     throw new Error(`${path} is missing or out of date: run "npm run setup"`, { cause })
   }
@@ -236,7 +257,7 @@ async function main(args: string[]): Promise<number> {
       for (const file of filesOf(path)) await dumpFile(file, schemas)
     } catch (thrown) {
       if (!(thrown instanceof Error && 'code' in thrown)) throw thrown
-      await flush()
+      await flushAll()
       error(`${path}: ${thrown.message}`)
     }
   }

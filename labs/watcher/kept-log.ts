@@ -4,7 +4,7 @@
  */
 import { DecodeError } from '#labs/kafka/codec/errors.ts'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
-import type { Batch } from '#labs/kafka/log/batch.ts'
+import { type Batch, bodyOf } from '#labs/kafka/log/batch.ts'
 import { metadataRecordsOf } from '#labs/kafka/metadata/records.ts'
 import type { LogItem } from '#labs/protocol/log.ts'
 
@@ -158,7 +158,7 @@ const isSameRun = (last: Kept & { kind: 'no-ops' }, next: Kept & { kind: 'no-ops
 function bytesOf(kept: Kept): number {
   switch (kept.kind) {
     case 'batch':
-      return kept.batch.body.length + BYTES_AROUND_BATCH
+      return kept.batch.bodyEnd - kept.batch.bodyStart + BYTES_AROUND_BATCH
     case 'no-ops':
       return kept.length * BYTES_OF_NO_OP
     case 'damage':
@@ -190,7 +190,12 @@ export function kept(schemas: Schemas, batch: Batch, place: Place, isCopied: boo
     const noOp = { baseOffset, lastOffset, count: batch.count, bytes: batch.bytes, timestamp: batch.maxTimestamp }
     return { kind: 'no-ops', ...range, epoch, noOps: [noOp], length: 1 }
   }
-  return { kind: 'batch', ...range, batch: isCopied ? { ...batch, body: Buffer.from(batch.body) } : batch, place }
+  return { kind: 'batch', ...range, batch: isCopied ? copied(batch) : batch, place }
+}
+
+function copied(batch: Batch): Batch {
+  const buffer = Buffer.from(bodyOf(batch))
+  return { ...batch, buffer, bodyStart: 0, bodyEnd: buffer.length }
 }
 
 function isNoOps(schemas: Schemas, batch: Batch): boolean {

@@ -160,8 +160,8 @@ function forget(jar) {
 
 const schemas = (context) =>
   join(context.cache, `kafka-schemas-${hash(libs(context), SCHEMAS_VERSION)}`, 'schemas.json')
-/** Raise when the file's shape changes. */
-const SCHEMAS_VERSION = 1
+/** Raise when the files' shape changes. */
+const SCHEMAS_VERSION = 2
 const SCHEMA_ENTRY = /^(common\/)?(message|metadata)\/[^/]+\.json$/
 
 export const kafkaSchemas = {
@@ -169,7 +169,10 @@ export const kafkaSchemas = {
   done: (context) => existsSync(schemas(context)),
   make: (context) =>
     makeFolder(join(schemas(context), '..'), (temporary) => {
-      writeFileSync(join(temporary, 'schemas.json'), JSON.stringify(messageSchemas(libs(context))))
+      const found = messageSchemas(libs(context))
+      writeFileSync(join(temporary, 'schemas.json'), JSON.stringify(found))
+      // a fifth of them, for `metadata dump`, which is to start at once
+      writeFileSync(join(temporary, 'records.json'), JSON.stringify({ ...found, requests: {} }))
     }),
 }
 

@@ -477,7 +477,7 @@ function printTagged(to: Printer, fields: Field[], readFirst: string): void {
   to.add(`for (let ${left} = reader.elements(reader.uvarint(), 2); ${left} > 0; ${left}--) {`)
   to.add(`const ${tag} = reader.uvarint(), ${size} = reader.uvarint(), ${start} = reader.position`)
   to.add(
-    `if (${size} > reader.remaining) reader.fail('a tagged field of ' + ${size} + ' bytes in ' + reader.remaining)`,
+    `if (${size} > reader.end - ${start}) reader.fail('a tagged field of ' + ${size} + ' bytes in ' + reader.remaining)`,
   )
   to.add(`switch (${tag}) {`)
   for (const [place, field] of fields.entries()) {

@@ -5,6 +5,8 @@
 import { UUID_BYTES } from './uuid.ts'
 
 const FIRST_CAPACITY = 64 << 10
+const MAX_KEPT_BYTES = 4 << 20
+const NO_BYTES: Buffer = Buffer.alloc(0)
 /** Of an int64 with sign, of a UUID in quotes. */
 const MAX_NUMBER_CHARS = 20
 const UUID_CHARS = 24
@@ -22,8 +24,11 @@ const [OPEN_ARRAY, CLOSE_ARRAY] = [ascii('['), ascii(']')]
 const [OPEN_OBJECT, CLOSE_OBJECT] = [ascii('{'), ascii('}')]
 
 /** Two characters each, in memory one behind the other: of 0 to 99, and of twelve bits in base64url. */
-const pairs = (count: number, first: (of: number) => number, second: (of: number) => number): Uint16Array =>
-  Uint16Array.from({ length: count }, (_, of) => first(of) | (second(of) << 8))
+function pairs(count: number, first: (of: number) => number, second: (of: number) => number): Uint16Array {
+  const made = new Uint16Array(count)
+  for (let of = 0; of < count; of++) made[of] = first(of) | (second(of) << 8)
+  return made
+}
 const DIGITS = pairs(
   100,
   (of) => ZERO + Math.floor(of / 10),
@@ -38,15 +43,15 @@ const TWELVE_BITS = pairs(
 
 /** JSON that is written again and again: punctuation, names of fields. */
 export class Fragment {
-  /** four bytes each, the last one filled up */
-  readonly words: Int32Array
+  /** eight bytes each, the last one filled up; none is NaN, of which no UTF-8 has the bits */
+  readonly words: Float64Array
   readonly length: number
 
   constructor(json: string) {
     const bytes = Buffer.from(json)
     this.length = bytes.length
-    const filled = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)])
-    this.words = Int32Array.from({ length: filled.length / 4 }, (_, at) => filled.readInt32LE(at * 4))
+    const filled = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 7)])
+    this.words = Float64Array.from({ length: filled.length / 8 }, (_, at) => filled.readDoubleLE(at * 8))
   }
 }
 
@@ -55,8 +60,9 @@ const TRUE = new Fragment('true')
 const FALSE = new Fragment('false')
 
 export class JsonWriter {
-  #bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY)
+  #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY)
   #view = viewOf(this.#bytes)
+  #other = NO_BYTES
   #length = 0
 
   get length(): number {
@@ -73,6 +79,18 @@ export class JsonWriter {
     return this.#bytes.subarray(0, this.#length)
   }
 
+  /** Gives away what was written, true until this is asked again: goes on in the memory of the time before. */
+  take(): Buffer {
+    const written = this.view()
+    const next = this.#other
+    // what one large batch has needed is not kept for all others
+    this.#other = this.#bytes.length > MAX_KEPT_BYTES ? NO_BYTES : this.#bytes
+    this.#bytes = next
+    this.#view = viewOf(next)
+    this.#length = 0
+    return written
+  }
+
   /** Whether just `json` was written since `from`. */
   wrote(from: number, json: Uint8Array): boolean {
     if (this.#length - from !== json.length) return false
@@ -80,22 +98,25 @@ export class JsonWriter {
     return true
   }
 
-  /** Makes room for `more` bytes. @returns where they go */
+  /** Makes room for `more` bytes behind what was written. */
+  #grow(more: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_CAPACITY, this.#length + more, this.#bytes.length * 2))
+    this.#bytes.copy(larger, 0, 0, this.#length)
+    this.#bytes = larger
+    this.#view = viewOf(larger)
+  }
+
+  /** @returns where `more` bytes may be written */
   #room(more: number): number {
-    const at = this.#length
-    if (at + more > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(at + more, this.#bytes.length * 2))
-      this.#bytes.copy(larger, 0, 0, at)
-      this.#bytes = larger
-      this.#view = viewOf(larger)
-    }
-    return at
+    if (this.#length + more > this.#bytes.length) this.#grow(more)
+    return this.#length
   }
 
   raw({ words, length }: Fragment): void {
-    const at = this.#room(words.length * 4)
+    const at = this.#length
+    if (at + words.length * 8 > this.#bytes.length) this.#grow(words.length * 8)
     const view = this.#view
-    for (let index = 0; index < words.length; index++) view.setInt32(at + index * 4, words[index] as number, true)
+    for (let index = 0; index < words.length; index++) view.setFloat64(at + index * 8, words[index] as number, true)
     this.#length = at + length
   }
 
@@ -107,7 +128,10 @@ export class JsonWriter {
   }
 
   comma(): void {
-    this.#byte(COMMA)
+    const at = this.#length
+    if (at === this.#bytes.length) this.#grow(1)
+    this.#bytes[at] = COMMA
+    this.#length = at + 1
   }
   null(): void {
     this.raw(NULL)
@@ -124,7 +148,8 @@ export class JsonWriter {
 
   /** A whole number that is exact. */
   int(value: number): void {
-    let at = this.#room(MAX_NUMBER_CHARS)
+    let at = this.#length
+    if (at + MAX_NUMBER_CHARS > this.#bytes.length) this.#grow(MAX_NUMBER_CHARS)
     const bytes = this.#bytes
     if (value >= 0 && value < 10) {
       bytes[at] = ZERO + value
@@ -187,7 +212,8 @@ export class JsonWriter {
 
   /** 16 bytes as Kafka prints them: base64url without padding. */
   uuid(from: Buffer, start: number): void {
-    const at = this.#room(UUID_CHARS)
+    const at = this.#length
+    if (at + UUID_CHARS > this.#bytes.length) this.#grow(UUID_CHARS)
     const bytes = this.#bytes
     const view = this.#view
     bytes[at] = QUOTE
@@ -195,8 +221,9 @@ export class JsonWriter {
     const last = start + UUID_BYTES - 1
     for (let index = start; index < last; index += 3, to += 4) {
       const three = ((from[index] as number) << 16) | ((from[index + 1] as number) << 8) | (from[index + 2] as number)
-      view.setUint16(to, TWELVE_BITS[three >>> 12] as number, true)
-      view.setUint16(to + 2, TWELVE_BITS[three & 0xfff] as number, true)
+      const first = TWELVE_BITS[three >>> 12] as number
+      const second = TWELVE_BITS[three & 0xfff] as number
+      view.setInt32(to, first | (second << 16), true)
     }
     view.setUint16(to, TWELVE_BITS[(from[last] as number) << 4] as number, true)
     bytes[to + 2] = QUOTE

@@ -35,9 +35,14 @@ export type Batch = {
   producerEpoch: number
   baseSequence: number
   count: number
-  /** the records as they lie there, perhaps compressed: a view */
-  body: Buffer
+  /** in which the records lie, perhaps compressed: a view of them would take as long as all else of a small batch */
+  buffer: Buffer
+  bodyStart: number
+  bodyEnd: number
 }
+
+/** A view of the records. */
+export const bodyOf = ({ buffer, bodyStart, bodyEnd }: Batch): Buffer => buffer.subarray(bodyStart, bodyEnd)
 
 export type LogRecord = {
   offset: number
@@ -103,7 +108,9 @@ export function readBatch(buffer: Buffer, position: number): Batch | null {
     producerEpoch,
     baseSequence,
     count,
-    body: buffer.subarray(position + HEADER_BYTES, end),
+    buffer,
+    bodyStart: position + HEADER_BYTES,
+    bodyEnd: end,
   }
 }
 
@@ -122,8 +129,8 @@ export type Budget = { left: number }
 
 /** Goes through the records of a batch without a copy of anything: its fields are those of the record it stands at. */
 export class RecordCursor {
-  /** what the places below are in: the batch's body, decompressed */
-  readonly body: Buffer
+  /** what the places below are in: what the batch was read from, or its records decompressed */
+  readonly buffer: Buffer
   offset = 0
   timestamp = 0
   keyStart = 0
@@ -141,14 +148,19 @@ export class RecordCursor {
   constructor(batch: Batch, budget: Budget = { left: MAX_DECOMPRESSED_BYTES }) {
     const origin = batch.position + HEADER_BYTES
     const limit = Math.min(budget.left, MAX_DECOMPRESSED_BYTES)
-    const compressed = batch.compression !== 'none'
-    this.body = compressed ? decompress(batch.compression, batch.body, limit, origin) : batch.body
-    if (compressed) budget.left -= this.body.length
+    if (batch.compression === 'none') {
+      this.buffer = batch.buffer
+      this.#reader = new Reader(this.buffer, batch.bodyStart, batch.bodyEnd)
+    } else {
+      this.buffer = decompress(batch.compression, bodyOf(batch), limit, origin)
+      budget.left -= this.buffer.length
+      this.#reader = new Reader(this.buffer)
+    }
     this.#batch = batch
-    this.#reader = new Reader(this.body)
     this.#left = batch.count
-    if (batch.count * MIN_RECORD_BYTES > this.body.length)
-      throw new DecodeError(`${batch.count} records in ${this.body.length} bytes`, origin)
+    const { remaining } = this.#reader
+    if (batch.count * MIN_RECORD_BYTES > remaining)
+      throw new DecodeError(`${batch.count} records in ${remaining} bytes`, origin)
   }
 
   /** Goes on to the next record. @returns false behind the last. @throws DecodeError at the batch's position */
@@ -160,8 +172,9 @@ export class RecordCursor {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       // a place in decompressed bytes means nothing to whoever has the log: the batch's does
-      const within = this.#batch.compression === 'none' ? error.position : 0
-      throw new DecodeError(error.reason, this.#batch.position + HEADER_BYTES + within)
+      const { position, compression, bodyStart } = this.#batch
+      const within = compression === 'none' ? error.position - bodyStart : 0
+      throw new DecodeError(error.reason, position + HEADER_BYTES + within)
     }
     return this.#left-- > 0
   }
@@ -172,7 +185,8 @@ export class RecordCursor {
     const length = reader.varint()
     if (length < 0 || length > reader.remaining) reader.fail(`a record of ${length} bytes in ${reader.remaining}`)
     const end = reader.position + length
-    reader.int8()
+    // attributes, of which there are none
+    reader.take(1)
     const timestampDelta = exact(reader.varlong(), 'a timestamp', reader.position)
     const offsetDelta = reader.varint()
     if (offsetDelta < 0 || offsetDelta > lastOffset - baseOffset)
@@ -200,8 +214,8 @@ export function* recordsIn(batch: Batch, budget?: Budget): Generator<LogRecord> 
     yield {
       offset: at.offset,
       timestamp: at.timestamp,
-      key: at.keyEnd < 0 ? null : at.body.subarray(at.keyStart, at.keyEnd),
-      value: at.valueEnd < 0 ? null : at.body.subarray(at.valueStart, at.valueEnd),
+      key: at.keyEnd < 0 ? null : at.buffer.subarray(at.keyStart, at.keyEnd),
+      value: at.valueEnd < 0 ? null : at.buffer.subarray(at.valueStart, at.valueEnd),
       headers: at.headers,
     }
 }
@@ -212,8 +226,9 @@ export const recordsOf = (batch: Batch, budget?: Budget): LogRecord[] => [...rec
 const NO_HEADERS: LogRecord['headers'] = []
 
 function readHeaders(reader: Reader): LogRecord['headers'] {
-  const count = reader.elements(reader.varint(), 2)
-  if (count === 0) return NO_HEADERS
+  const declared = reader.varint()
+  if (declared === 0) return NO_HEADERS
+  const count = reader.elements(declared, 2)
   const headers: LogRecord['headers'] = []
   for (let index = 0; index < count; index++)
     headers.push({ key: reader.text(reader.varint()), value: nullable(reader) })

@@ -29,19 +29,17 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number
   let crc = -1
   let at = start
   // every index below is within its table or the range checked by the loop
-  const u = (index: number): number => bytes[index] as number
-  for (; at + SLICES <= end; at += SLICES) {
-    const low = crc ^ (u(at) | (u(at + 1) << 8) | (u(at + 2) << 16) | (u(at + 3) << 24))
+  for (; at + SLICES <= end; at += SLICES)
     crc =
-      (t7[low & 0xff] as number) ^
-      (t6[(low >>> 8) & 0xff] as number) ^
-      (t5[(low >>> 16) & 0xff] as number) ^
-      (t4[low >>> 24] as number) ^
-      (t3[u(at + 4)] as number) ^
-      (t2[u(at + 5)] as number) ^
-      (t1[u(at + 6)] as number) ^
-      (t0[u(at + 7)] as number)
-  }
-  for (; at < end; at++) crc = (crc >>> 8) ^ (t0[(crc ^ u(at)) & 0xff] as number)
+      (t7[(crc ^ (bytes[at] as number)) & 0xff] as number) ^
+      (t6[((crc >>> 8) ^ (bytes[at + 1] as number)) & 0xff] as number) ^
+      (t5[((crc >>> 16) ^ (bytes[at + 2] as number)) & 0xff] as number) ^
+      (t4[(crc >>> 24) ^ (bytes[at + 3] as number)] as number) ^
+      // these do not wait for the last step
+      ((t3[bytes[at + 4] as number] as number) ^
+        (t2[bytes[at + 5] as number] as number) ^
+        (t1[bytes[at + 6] as number] as number) ^
+        (t0[bytes[at + 7] as number] as number))
+  for (; at < end; at++) crc = (crc >>> 8) ^ (t0[(crc ^ (bytes[at] as number)) & 0xff] as number)
   return ~crc >>> 0
 }

@@ -78,7 +78,7 @@ export class RecordLines {
     const { json } = this
     if (record.valueEnd < 0) throw new DecodeError('a metadata record without a value', 0)
     const value = this.#value
-    value.restart(record.body, record.valueStart, record.valueEnd)
+    value.restart(record.buffer, record.valueStart, record.valueEnd)
     const kind = batch.control ? this.#control(record, value) : kindOfValue(this.schemas, value)
     json.raw(this.#start)
     json.int(record.offset)
@@ -116,7 +116,7 @@ export class RecordLines {
 
   #control(record: RecordCursor, value: Reader): RecordKind {
     if (record.keyEnd < 0) throw new DecodeError('a control record without a key', 0)
-    return kindOfControl(this.schemas, new Reader(record.body, record.keyStart, record.keyEnd), value)
+    return kindOfControl(this.schemas, new Reader(record.buffer, record.keyStart, record.keyEnd), value)
   }
 
   #raw({ apiKey, version }: RecordKind, value: Reader, control: boolean): void {

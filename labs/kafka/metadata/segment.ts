@@ -68,9 +68,14 @@ function areZeros(bytes: Buffer, from: number, to: number): boolean {
 
 type Lost = { position: number; reason: string; zeros: boolean; isTail: boolean }
 
-/** For who has the bytes of a file as they come: `push` them, take all pieces, say when they `end`, take the last. */
+/**
+ * For who has the bytes of a file as they come: `push` them (or always `space` and `filled`), take all pieces, say when
+ * they `end`, take the last.
+ */
 export class SegmentReader {
   #chunks: Buffer[] = []
+  /** what `space` gives */
+  #room: Buffer = Buffer.alloc(0)
   #waiting = 0
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
@@ -93,6 +98,30 @@ export class SegmentReader {
     this.#chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
     this.#waiting += chunk.length
     this.#credit += chunk.length * CREDIT_A_BYTE
+  }
+
+  /**
+   * For who has done with the batches so far, which are views of it: a whole log goes through the same memory, and of a
+   * chunk no more is copied than the beginning of a batch. @returns where the next bytes of the file go, see `filled`
+   */
+  space(bytes: number): Buffer {
+    const left = this.#left
+    if (left + bytes > this.#room.length) {
+      // twice as large, so that a long batch is copied but a few times
+      const larger = Buffer.allocUnsafeSlow(Math.max(left + bytes, this.#room.length * 2))
+      this.#bytes.copy(larger, 0, this.#at)
+      this.#room = larger
+    } else if (this.#at > 0) this.#room.copyWithin(0, this.#at, this.#at + left)
+    this.#origin += this.#at
+    this.#at = 0
+    this.#bytes = this.#room.subarray(0, left)
+    return this.#room.subarray(left, left + bytes)
+  }
+
+  /** So many bytes were read into `space`. */
+  filled(bytes: number): void {
+    this.#bytes = this.#room.subarray(0, this.#left + bytes)
+    this.#credit += bytes * CREDIT_A_BYTE
   }
 
   end(): void {

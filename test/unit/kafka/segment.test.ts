@@ -6,7 +6,7 @@ import { COMPRESSIONS, prepareZstd } from '#labs/kafka/log/compression.ts'
 import { crc32c } from '#labs/kafka/log/crc32c.ts'
 import { RecordLines } from '#labs/kafka/metadata/lines.ts'
 import { metadataRecordsOf } from '#labs/kafka/metadata/records.ts'
-import { type Piece, readPieces } from '#labs/kafka/metadata/segment.ts'
+import { type Piece, readPieces, SegmentReader } from '#labs/kafka/metadata/segment.ts'
 import { encodeBatch, schemas } from '../../support/batches.ts'
 import { busyBytes, metadata, smallLog } from '../../support/segments.ts'
 
@@ -37,6 +37,20 @@ const told = (pieces: Piece[]): string[] =>
     if (piece.kind === 'batch') return `batch ${piece.position}`
     return `${piece.kind} ${piece.position} +${piece.bytes}${piece.kind === 'damage' ? `: ${piece.reason}` : ''}`
   })
+
+/** Through the reader's own memory, which it uses again and again: each piece is used before the next bytes are read. */
+function readInPlace(bytes: Buffer, chunkBytes: number, take: (piece: Piece) => void): void {
+  const reader = new SegmentReader()
+  const takeAll = () => {
+    for (let piece = reader.next(); piece; piece = reader.next()) take(piece)
+  }
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    reader.filled(bytes.copy(reader.space(chunkBytes), 0, at, at + chunkBytes))
+    takeAll()
+  }
+  reader.end()
+  takeAll()
+}
 
 const batches = (from: number): string[] => starts.slice(from).map((start) => `batch ${start}`)
 const changed = (change: (copy: Buffer) => void): Buffer => {
@@ -268,7 +282,8 @@ describe('any file', () => {
         const bytes = mutate(sources[round % sources.length] as Buffer)
         const says = `mutant ${round} of seed ${SEED}`
         const from = performance.now()
-        const pieces = await piecesOf(bytes, 1 + below(bytes.length))
+        const chunkBytes = 1 + below(bytes.length)
+        const pieces = await piecesOf(bytes, chunkBytes)
         let position = 0
         const json = new JsonWriter()
         const lines = new RecordLines(schemas, json, 'mutant')
@@ -285,6 +300,15 @@ describe('any file', () => {
           records++
         }
         expect(position, says).toBe(bytes.length)
+        const inPlace: Piece[] = []
+        const jsonInPlace = new JsonWriter()
+        const linesInPlace = new RecordLines(schemas, jsonInPlace, 'mutant')
+        readInPlace(bytes, chunkBytes, (piece) => {
+          inPlace.push(piece)
+          if (piece.kind === 'batch') linesInPlace.write(piece.batch)
+        })
+        expect(told(inPlace), says).toEqual(told(pieces))
+        expect(jsonInPlace.view().equals(json.view()), says).toBe(true)
         expect(records, says).toBeLessThan(bytes.length)
         expect(performance.now() - from, says).toBeLessThan(MUTANT_LIMIT_MS)
       }
