@@ -6,15 +6,15 @@ const REAL_PARTS_MS = 180_000
 /** Most of their time they wait for elections, sessions and time-outs: one more than there are cores. */
 const WAITING_WORKERS = 3
 
-const realParts = (name: string, include: string | string[], order: number, fileParallelism: boolean) => ({
+const realParts = (name: string, include: string, order: number, maxWorkers: number) => ({
   extends: true as const,
   test: {
     name,
-    include: [include].flat(),
+    include: [include],
     testTimeout: REAL_PARTS_MS,
     hookTimeout: REAL_PARTS_MS,
-    fileParallelism,
-    maxWorkers: fileParallelism ? WAITING_WORKERS : 1,
+    fileParallelism: maxWorkers > 1,
+    maxWorkers,
     sequence: { groupOrder: order },
   },
 })
@@ -29,11 +29,13 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], sequence: { groupOrder: 0 } },
       },
-      realParts('integration', 'test/integration/**/*.test.ts', 1, true),
+      realParts('integration', 'test/integration/**/*.test.ts', 1, WAITING_WORKERS),
       // a browser, and no room beside it
-      realParts('pages', 'test/e2e/pages/*.test.ts', 1, true),
-      // one at a time: a browser and a whole Kraftlab load the machine
-      realParts('e2e', 'test/e2e/*.test.ts', 2, false),
+      realParts('pages', 'test/e2e/pages/*.test.ts', 1, WAITING_WORKERS),
+      // a browser and a room each
+      realParts('e2e', 'test/e2e/*.test.ts', 2, 2),
+      // those that measure, or start many rooms
+      realParts('alone', 'test/e2e/alone/*.test.ts', 3, 1),
     ],
   },
 })

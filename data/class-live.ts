@@ -2,7 +2,7 @@
 import type { AuditAction } from '#config/audit-actions.ts'
 import { KraftlabError } from '#config/errors.ts'
 import { recordAuditEvent } from './audit-event.ts'
-import { requireTeaching, requireTeachingNow } from './class-member.ts'
+import { findOptionalLearner, requireTeaching, requireTeachingNow } from './class-member.ts'
 import { findAchieved } from './class-progress.ts'
 import type { Database, OpenDatabase } from './database.ts'
 import type { Person } from './sign-in.ts'
@@ -102,14 +102,34 @@ export async function requireLearner(
   by: Pick<Person, 'userId'>,
   of: { classId: string; startedBy: string; lab: LabOfCourse },
 ): Promise<{ userId: string }> {
-  const { classId, startedBy, lab } = of
-  await requireTeaching(database, by, classId)
+  await requireTeaching(database, by, of.classId)
+  const learner = await requireLearnerOf(database, of)
+  await requireAssigned(database, of.classId, of.lab)
+  return learner
+}
+
+async function requireLearnerOf(
+  database: Database,
+  { classId, startedBy }: { classId: string; startedBy: string },
+): Promise<{ userId: string }> {
   const linked = await database.linkedGuest.findUnique({ where: { guestId: startedBy } })
   const userId = linked?.userId ?? startedBy
-  const learner = await database.classMember.findFirst({ where: { classId, userId, role: 'learner', waiting: false } })
+  const learner = await findOptionalLearner(database, { classId, userId })
   if (!learner) throw new KraftlabError('NOT_YOURS', 'This lab session is not that of a learner of this class.')
-  await requireAssigned(database, classId, lab)
   return { userId }
+}
+
+/**
+ * That terminals may be watched: as `requireLearner`, in a class that is not archived.
+ * @throws KraftlabError as `requireLearner`, and CLASS_ARCHIVED
+ */
+export async function requireWatching(
+  database: OpenDatabase,
+  by: Pick<Person, 'userId'>,
+  of: { classId: string; startedBy: string; lab: LabOfCourse },
+): Promise<void> {
+  await requireTeachingNow(database, by, of.classId)
+  await requireLearner(database, by, of)
 }
 
 async function requireAssigned(database: Database, classId: string, lab: LabOfCourse): Promise<void> {
@@ -119,15 +139,25 @@ async function requireAssigned(database: Database, classId: string, lab: LabOfCo
 
 /**
  * Writes down what an instructor is about to do to lab sessions of a class: what cannot be audited is not done.
- * @throws KraftlabError as `requireTeachingNow`
+ * @throws KraftlabError as `requireTeachingNow` and `requireLearner`
  */
 export async function recordTeaching(
   database: OpenDatabase,
   by: Person,
-  event: { classId: string; action: AuditAction; subjectId?: string; details: Record<string, unknown> },
+  event: {
+    classId: string
+    action: AuditAction
+    /** to one learner; left out: to all who have the lab to do */
+    learner?: { startedBy: string }
+    lab: LabOfCourse
+    details: Record<string, unknown>
+  },
 ): Promise<void> {
+  const { learner, lab, ...told } = event
   await database.$transaction(async (within) => {
     await requireTeachingNow(within, by, event.classId)
-    await recordAuditEvent(within, by, event)
+    await requireAssigned(within, event.classId, lab)
+    const subject = learner && (await requireLearnerOf(within, { classId: event.classId, ...learner }))
+    await recordAuditEvent(within, by, { ...told, ...(subject ? { subjectId: subject.userId } : {}) })
   })
 }

@@ -8,7 +8,14 @@ import { checkDeletion, deleteAccount, exportAccount } from './account.ts'
 import { findOptionalFirstAdministratorPath } from './administration.ts'
 import { createAuth } from './auth.ts'
 import { findPasses, recordPass } from './check-pass.ts'
-import { findBoard, findClassesWith, recordTeaching, requireBoard, requireLearner } from './class-live.ts'
+import {
+  findBoard,
+  findClassesWith,
+  recordTeaching,
+  requireBoard,
+  requireLearner,
+  requireWatching,
+} from './class-live.ts'
 import { databaseProblem, openDatabase } from './database.ts'
 import type { Places } from './database-file.ts'
 import {
@@ -49,6 +56,7 @@ const functions = {
   findBoard: on(findBoard),
   requireBoard: on(requireBoard),
   requireLearner: on(requireLearner),
+  requireWatching: on(requireWatching),
   recordTeaching: on(recordTeaching),
 }
 export type DatabaseFunctions = typeof functions

@@ -6,6 +6,8 @@ import type { Board, BoardRow, Drill, FromBoard, ToBoard } from '#labs/protocol/
 
 const FIRST_RETRY_MS = 200
 const LAST_RETRY_MS = 5_000
+/** The gateway closes with these when the sign-in or the right is over (labs/gateway/stream.ts). */
+const OVER: ReadonlySet<number> = new Set([4_001, 4_003])
 /** So many refusals before there was ever a board, and it is not the network. */
 const REFUSALS = 3
 
@@ -55,8 +57,10 @@ export class BoardClient {
     socket.onmessage = ({ data }) => {
       if (this.#socket === socket) this.#receive(JSON.parse(String(data)) as FromBoard)
     }
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#lost()
+    socket.onclose = ({ code }) => {
+      if (this.#socket !== socket) return
+      if (OVER.has(code)) this.#set({ board: null, connection: 'refused' })
+      else this.#lost()
     }
   }
 

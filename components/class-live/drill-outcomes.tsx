@@ -16,7 +16,9 @@ export function DrillOutcomes({ board }: { board: Board }) {
   const t = useTranslations('board')
   const { drill } = board
   if (!drill) return null
-  const rows = board.rows.flatMap(({ userId, name, drill: outcome }) => (outcome ? [{ userId, name, outcome }] : []))
+  const rows = board.rows.flatMap((row) =>
+    row.drill?.id === drill.id ? [{ userId: row.userId, name: row.name, outcome: row.drill.outcome }] : [],
+  )
   const what = t(`drills.${drill.drill}`)
   return (
     <section className="mt-10" data-drill={drill.drill}>

@@ -61,7 +61,7 @@ function StandingOf({ row, shown }: { row: BoardRow; shown: Shown }) {
       </span>
       <span className="text-[12px] text-ink-quiet tabular-nums">
         {shown === 'hands' && row.helpSince !== null ? clock(row.helpSince) : <Why standing={row.standing} />}
-        {row.elsewhere.length > 0 && t('elsewhere', { labs: row.elsewhere.join(', ') })}
+        {row.elsewhere && t('elsewhere')}
       </span>
     </span>
   )

@@ -20,6 +20,10 @@ const INPUT_CHUNK_CHARS = 32_768
 const REFUSALS = 6
 /** The gateway closes with it when the sign-in is over (labs/gateway/live.ts). */
 const SIGNED_OUT = 4_001
+/** An instructor who does not teach this learner any more. */
+const NOT_ALLOWED = 4_003
+/** Refused from the start, or for longer than a restart takes: an instructor's view is not theirs. */
+const REFUSALS_OF_TAUGHT = 12
 const USUAL_SIZE = { cols: 100, rows: 28 }
 
 export type Size = { cols: number; rows: number }
@@ -124,7 +128,6 @@ export class LiveClient {
   }
 
   watch(on: boolean): void {
-    this.#watches = on
     this.send({ type: 'watch', on })
   }
 
@@ -254,6 +257,7 @@ export class LiveClient {
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return
       if (code === SIGNED_OUT) this.#giveUp('NOT_SIGNED_IN')
+      else if (code === NOT_ALLOWED) this.#giveUp('NOT_YOURS')
       else this.#lost()
     }
   }
@@ -268,7 +272,8 @@ export class LiveClient {
     this.#timer = setTimeout(() => this.#open(), this.#retryMs)
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2)
     this.#refusals += 1
-    if (this.#refusals % REFUSALS === 0) void this.#askWhy()
+    if (this.taughtIn !== null && this.#refusals >= REFUSALS_OF_TAUGHT) this.#giveUp('NOT_YOURS')
+    else if (this.#refusals % REFUSALS === 0) void this.#askWhy()
   }
 
   /** A refused WebSocket does not say why; the same question over HTTP does. */
@@ -279,9 +284,9 @@ export class LiveClient {
       this.#giveUp('NOT_SIGNED_IN')
   }
 
-  #giveUp(code: 'NOT_SIGNED_IN'): void {
+  #giveUp(code: 'NOT_SIGNED_IN' | 'NOT_YOURS'): void {
     this.close()
-    this.notify(code, ERRORS[code].message)
+    this.notify(code, code === 'NOT_YOURS' ? ERRORS.NOT_YOUR_CLASS.message : ERRORS[code].message)
   }
 
   #receive(message: ToBrowser): void {
@@ -294,6 +299,7 @@ export class LiveClient {
         break
       }
       case 'watching':
+        this.#watches = message.watcher !== null
         this.#set({ ...this.#snapshot, watcher: message.watcher })
         if (message.watcher !== null) for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
         break

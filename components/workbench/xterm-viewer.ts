@@ -50,7 +50,8 @@ export async function openViewer(options: {
   term.loadAddon(search)
   term.loadAddon(new Unicode11Addon())
   term.loadAddon(new WebLinksAddon((_event, uri) => openLink(uri)))
-  term.loadAddon(new ClipboardAddon())
+  // A program in the room may set the clipboard of its learner, not that of an instructor who reads along.
+  if (client.taughtIn === null) term.loadAddon(new ClipboardAddon())
   term.unicode.activeVersion = '11'
   term.open(element)
   term.textarea?.setAttribute('aria-label', options.label)

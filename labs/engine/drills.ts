@@ -5,7 +5,7 @@ import type { ClusterView, NodeView } from './cluster.ts'
 import type { EventLog, EventOf } from './events.ts'
 import type { Fold } from './fold.ts'
 import type { Layout } from './layout.ts'
-import type { Teaching } from './teaching.ts'
+import type { DrillBegun } from './teaching.ts'
 
 /** @returns what to do, in order; nothing where there is nothing that it could be done to */
 export function drillFaults(
@@ -69,7 +69,7 @@ function restored(cluster: ClusterView, host: string, id: number | null): Fault[
 
 /** How the first cluster that the drill reached came through it, as far as is known now. */
 export function drillOutcome(
-  drill: NonNullable<Teaching['drill']>,
+  drill: DrillBegun,
   { clusters }: Pick<Fold, 'clusters'>,
   events: EventLog,
   layout: Layout,
@@ -86,9 +86,11 @@ export function drillOutcome(
   const names = (node: number | null) =>
     node === null ? null : (Object.values(cluster.nodes).find((one) => one.node === node)?.host ?? `node ${node}`)
   const elected = first ? electedAfter(first, drill.seq, name, events) : null
-  const outages = measured(events.since('outage', name, first?.seq ?? drill.seq))
+  const from = first?.at ?? drill.at
+  const outages = measured(events.since('outage', name, drill.seq), from)
   const down = Object.values(cluster.nodes).flatMap(({ host, up }) => (up ? [] : [host]))
-  const isWhole = cluster.leader !== null && outages.every(({ ms }) => ms !== null) && !hasOrphans(cluster)
+  const { probe } = cluster
+  const isWhole = cluster.leader !== null && (probe?.outages.length ?? 0) === 0 && !hasOrphans(cluster)
   return {
     is: !first && drill.drill !== 'restore' ? 'nothing' : isWhole ? 'recovered' : 'impaired',
     hosts,
@@ -96,7 +98,7 @@ export function drillOutcome(
     epoch: cluster.epoch,
     electedAfterMs: first && elected ? Math.max(0, elected.at - first.at) : null,
     outages,
-    lost: cluster.probe?.lost.length ?? 0,
+    lost: Math.max(0, (probe?.lost.length ?? 0) - (drill.lost[name] ?? 0)),
     down,
   }
 }
@@ -120,12 +122,12 @@ function hasOrphans({ topics }: ClusterView): boolean {
   return Object.values(topics).some(({ partitions }) => Object.values(partitions).some(({ leader }) => leader < 0))
 }
 
-/** The longest of each kind; null: it lasts. */
-function measured(outages: EventOf<'outage'>[]): DrillOutcome['outages'] {
+/** The longest of each kind, as far as it is behind `since` (ms since 1970); null: it lasts. */
+function measured(outages: EventOf<'outage'>[], since: number): DrillOutcome['outages'] {
   const byKind = new Map<EventOf<'outage'>['kind'], Map<number, number | null>>()
   for (const { kind, from, to } of outages) {
     const spans = byKind.get(kind) ?? new Map<number, number | null>()
-    spans.set(from, to === null ? null : Math.max(0, to - from))
+    spans.set(from, to === null ? null : Math.max(0, to - Math.max(from, since)))
     byKind.set(kind, spans)
   }
   return [...byKind].map(([kind, spans]) => {

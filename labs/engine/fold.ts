@@ -60,7 +60,7 @@ export function foldEntry(
 ): Fold {
   const after = foldBody(before, entry, layout, tell)
   const deeds = foldDeeds(before.deeds, entry)
-  const teaching = foldTeaching(before.teaching, entry)
+  const teaching = foldTeaching(before.teaching, entry, before.clusters)
   return deeds === after.deeds && teaching === after.teaching ? after : { ...after, deeds, teaching }
 }
 

@@ -46,7 +46,7 @@ const body = z.discriminatedUnion('type', [
   /** The room stays until then (ms since 1970), whatever happens. */
   z.object({ type: z.literal('extended'), until: z.number(), by: z.string() }),
   /** A drill of the class; what it does to the clusters follows as faults. */
-  z.object({ type: z.literal('drill'), id: z.string(), drill: z.enum(DRILLS), by: z.string() }),
+  z.object({ type: z.literal('drill'), id: z.string(), classId: z.string(), drill: z.enum(DRILLS), by: z.string() }),
 ])
 export type EntryBody = z.infer<typeof body>
 

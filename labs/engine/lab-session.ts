@@ -22,7 +22,7 @@ import { type Progress, progressOf } from './progress.ts'
 import { RecordLog } from './record-log.ts'
 import { type RoomView, roomView } from './room-view.ts'
 import { Samples } from './samples.ts'
-import type { Teaching, TeachingBody } from './teaching.ts'
+import type { DrillBegun, Teaching, TeachingBody } from './teaching.ts'
 import { Timeline } from './timeline.ts'
 
 export type Pass = { step: string; check: string; evidence: { says: string }; at: number }
@@ -146,9 +146,9 @@ export class LabSession extends EventEmitter<Events> {
   }
 
   /** Writes a drill down. @returns what to do for it */
-  drill(id: string, drill: Drill, by: string): Fault[] {
-    const faults = drillFaults(drill, this.fold, this.layout)
-    this.history.append({ type: 'drill', id, drill, by })
+  drill(of: { id: string; classId: string; drill: Drill; by: string }): Fault[] {
+    const faults = drillFaults(of.drill, this.fold, this.layout)
+    this.history.append({ type: 'drill', ...of })
     return faults
   }
 
@@ -156,10 +156,9 @@ export class LabSession extends EventEmitter<Events> {
     return this.fold.teaching
   }
 
-  /** How the newest drill came out; null where there was none. */
-  drillOutcome(): DrillOutcome | null {
-    const { drill } = this.fold.teaching
-    return drill && drillOutcome(drill, this.fold, this.events, this.layout)
+  /** How the newest drill came out so far. */
+  drillOutcome(drill: DrillBegun): DrillOutcome {
+    return drillOutcome(drill, this.fold, this.events, this.layout)
   }
 
   /** How the learner gets on, at a time. @param of as of `standingOf`, without what the history says */

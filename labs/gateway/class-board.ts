@@ -7,6 +7,7 @@ import { setInterval } from 'node:timers'
 import type { BoardLearner } from '#data/class-live.ts'
 import type { Lab } from '#labs/engine/define.ts'
 import { checkIds } from '#labs/engine/progress.ts'
+import type { DrillBegun } from '#labs/engine/teaching.ts'
 import type { Board, BoardRow, Drill } from '#labs/protocol/class.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
 import { log, shownError } from './requests.ts'
@@ -36,7 +37,11 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
   /** ends listening to a lab session */
   private readonly unlisten = new Map<LiveLabSession, () => void>()
 
+  private closed = false
+  private loading: Promise<void> | null = null
+
   private constructor(
+    readonly classId: string,
     private readonly lab: Lab,
     private readonly source: LiveSource,
     private readonly find: FindBoard,
@@ -52,8 +57,8 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
   }
 
   /** @throws as `find` */
-  static async open(lab: Lab, source: LiveSource, find: FindBoard): Promise<ClassBoard> {
-    const board = new ClassBoard(lab, source, find)
+  static async open(classId: string, lab: Lab, source: LiveSource, find: FindBoard): Promise<ClassBoard> {
+    const board = new ClassBoard(classId, lab, source, find)
     try {
       await board.load()
     } catch (error) {
@@ -64,6 +69,7 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
   }
 
   close(): void {
+    this.closed = true
     for (const timer of this.timers) clearInterval(timer)
     this.source.off('carried', this.follow)
     for (const unlisten of this.unlisten.values()) unlisten()
@@ -93,8 +99,17 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
     })
   }
 
-  private async load(): Promise<void> {
+  /** Who is in the class is asked anew: what is done to all is done to those. Rejects as `find`. */
+  load(): Promise<void> {
+    this.loading ??= this.loadNow().finally(() => {
+      this.loading = null
+    })
+    return this.loading
+  }
+
+  private async loadNow(): Promise<void> {
     const { stuckMinutes, learners } = await this.find()
+    if (this.closed) return
     this.stuckMinutes = stuckMinutes
     const before = new Map(this.followed)
     this.followed.clear()
@@ -185,11 +200,17 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
 
   /** The newest that any of them was in. */
   private get drill(): Board['drill'] {
-    const all = this.rooms.flatMap(({ live }) => live.engine.teaching.drill ?? [])
+    const all = this.rooms.flatMap(({ live }) => this.drillOf(live) ?? [])
     const newest = all.sort((one, other) => other.at - one.at)[0]
     if (!newest) return null
     const { id, drill, by } = newest
     return { id, drill, by, at: Math.min(...all.filter((one) => one.id === id).map(({ at }) => at)) }
+  }
+
+  /** Of another class that they are in, a drill is nothing to this one. */
+  private drillOf(live: LiveLabSession): DrillBegun | null {
+    const { drill } = live.engine.teaching
+    return drill?.classId === this.classId ? drill : null
   }
 
   private rowOf(learner: BoardLearner, all: LiveLabSession[]): BoardRow {
@@ -211,7 +232,7 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
     }))
     const at = this.lab.steps.findIndex((step) => checkIds(step).some((id) => !passes.has(id)))
     const isDone = at < 0
-    const drill = live?.engine.teaching.drill
+    const drill = live && this.drillOf(live)
     return {
       userId,
       name,
@@ -221,9 +242,9 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
       at: isDone ? null : at,
       standing: isDone ? { is: 'done' } : (own?.standing ?? { is: 'away' }),
       helpSince: live?.engine.teaching.helpSince ?? null,
-      elsewhere: all.filter(({ lab, isLive }) => isLive && lab !== this.lab.slug).map(({ lab }) => lab),
+      elsewhere: all.some(({ lab, isLive }) => isLive && lab !== this.lab.slug),
       pictures: live?.engine.pictures() ?? [],
-      drill: live && drill ? live.engine.drillOutcome() : null,
+      drill: live && drill ? { id: drill.id, outcome: live.engine.drillOutcome(drill) } : null,
     }
   }
 }
@@ -237,10 +258,11 @@ export function tellAll(board: ClassBoard, text: string, by: string): number {
 
 /** A room that is still starting, or a node that was just stopped, has nothing to do it to: its outcome says so. */
 export async function drillAll(board: ClassBoard, id: string, drill: Drill, by: string): Promise<number> {
-  const { rooms } = board
+  const { rooms, classId } = board
   await Promise.all(
     rooms.map(async ({ live }) => {
-      for (const fault of live.engine.drill(id, drill, by)) await live.fault(fault, 'instructor').catch(shownError)
+      for (const fault of live.engine.drill({ id, classId, drill, by }))
+        await live.fault(fault, 'instructor').catch(shownError)
     }),
   )
   return rooms.length

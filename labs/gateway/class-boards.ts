@@ -24,7 +24,7 @@ export class ClassBoards {
     await this.database.requireBoard(by, of)
     const key = `${classId} ${slug}`
     const one = this.open.get(key) ?? {
-      board: ClassBoard.open(lab, this.sessions, () => this.database.findBoard(of)),
+      board: ClassBoard.open(classId, lab, this.sessions, () => this.database.findBoard(of)),
       viewers: 0,
     }
     this.open.set(key, one)

@@ -7,10 +7,12 @@ import { RateLimit } from '#config/rate-limit.ts'
 import { type BoardRow, type FromBoard, type ToBoard, toBoard } from '#labs/protocol/class.ts'
 import { type ClassBoard, drillAll, tellAll } from './class-board.ts'
 import { parseOptional, shownError } from './requests.ts'
-import { CLOSE, Stream } from './stream.ts'
+import { type Allowed, CLOSE, Stream } from './stream.ts'
 
 /** Each is a message or a fault to everybody. */
 const DEEDS = { burst: 5, refillMs: 2_000 }
+/** Whether a slow browser has taken what it was sent is looked at so often. */
+const CAUGHT_UP_EVERY_MS = 250
 
 /**
  * @param by.name for the learners
@@ -21,7 +23,7 @@ export function serveBoard(
   socket: WebSocket,
   board: ClassBoard,
   by: { name: string; record: (action: AuditAction, details: Record<string, unknown>) => Promise<void> },
-  allowed: () => Promise<boolean>,
+  allowed: Allowed,
   gone: () => void,
 ): void {
   const deeds = new RateLimit(DEEDS.burst, DEEDS.refillMs)
@@ -31,8 +33,11 @@ export function serveBoard(
   /** It missed some: it gets all, once it has caught up. */
   let missed = false
 
+  let again: NodeJS.Timeout | null = null
   const showBoard = () => {
     missed = stream.isBehind
+    if (again) clearTimeout(again)
+    again = missed ? setTimeout(showBoard, CAUGHT_UP_EVERY_MS) : null
     if (!missed) show({ type: 'board', board: board.board })
   }
   const showRows = (rows: BoardRow[]) => {
@@ -42,6 +47,7 @@ export function serveBoard(
 
   async function act(message: ToBoard): Promise<void> {
     if (!deeds.take('')) throw new KraftlabError('UNAVAILABLE', 'That was too much at once. Wait a few seconds.')
+    await board.load()
     const { rooms } = board
     const details = { lab: board.board.lab.slug, learners: rooms.length }
     switch (message.type) {
@@ -67,6 +73,7 @@ export function serveBoard(
   }
 
   function onClosed(): void {
+    if (again) clearTimeout(again)
     board.off('board', showBoard)
     board.off('rows', showRows)
     gone()

@@ -15,11 +15,13 @@ import { MAX_MESSAGE_BYTES, serveBrowser } from './live.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
 import { checkOrigin, log, readJson, sendJson, shownError } from './requests.ts'
 import { owns, type Person, type SignIns } from './sign-in.ts'
+import { CLOSE } from './stream.ts'
 
 /** A request is a few hundred bytes on the loopback; slower ones only hold a socket. */
 const REQUEST_LIMIT_MS = 15_000
 /** Tabs and devices of one learner on one lab. */
 const MAX_BROWSERS_OF_ONE = 16
+const TOO_MANY_WINDOWS = 'This lab is open in too many windows. Close one of them.'
 const ID = '([0-9a-z]{1,32})'
 
 type Parts = {
@@ -145,8 +147,8 @@ async function answer(
   throw new KraftlabError('NOT_FOUND')
 }
 
-/** A WebSocket that may be opened: who looks at what, and once it is open, how it is served. */
-type Stream = (opened: WebSocket) => void
+/** A WebSocket that may be opened. `serve`: once it is open. `letGo`: where it did not come to that. */
+type Stream = { serve: (opened: WebSocket) => void; letGo: () => void }
 
 async function upgrade(
   parts: Parts,
@@ -168,7 +170,13 @@ async function upgrade(
       ? await ownStream(parts, person, cookie, id)
       : await taughtStream(parts, person, cookie, ofClass, id)
     : await boardStream(parts, person, cookie, classId!, searchParams.get('lab') ?? '')
-  sockets.handleUpgrade(request, socket, head, stream)
+  let served = false
+  sockets.handleUpgrade(request, socket, head, (opened) => {
+    served = true
+    stream.serve(opened)
+  })
+  // It calls at once, or never: a handshake that is none is answered by ws itself.
+  if (!served) stream.letGo()
 }
 const LAB_SESSION_LIVE = new RegExp(`^/gateway/lab-sessions/${ID}/live$`)
 const CLASS_LIVE = new RegExp(`^/gateway/classes/${ID}/live$`)
@@ -180,15 +188,22 @@ async function ownStream(
   id: string,
 ): Promise<Stream> {
   const live = await sessions.find(learner, id)
-  requireRoomForOneMore(live)
-  const lab = ofCourse(live.engine.lab)
-  const classes = learner.isGuest ? [] : await database.findClassesWith(learner.userId, lab)
-  live.setHelpFrom(classes.map(({ name }) => name))
+  const letGo = () => sessions.letGo(live)
   const allowed = async () => {
     const now = await signIns.findOptional(cookie)
-    return now !== null && owns(now, live.userId)
+    return now !== null && owns(now, live.userId) ? null : CLOSE.signedOut
   }
-  return (opened) => serveBrowser(opened, live, { is: 'learner' }, allowed, () => sessions.letGo(live))
+  if (live.browsers >= MAX_BROWSERS_OF_ONE) throw new KraftlabError('UNAVAILABLE', TOO_MANY_WINDOWS)
+  const serve = (opened: WebSocket) => {
+    serveBrowser(opened, live, { is: 'learner' }, allowed, letGo)
+    if (!learner.isGuest) tellClasses(database, live, learner.userId).catch(log)
+  }
+  return { serve, letGo }
+}
+
+async function tellClasses(database: DatabaseWorker, live: LiveLabSession, userId: string): Promise<void> {
+  const classes = await database.findClassesWith(userId, ofCourse(live.engine.lab))
+  live.setHelpFrom(classes.map(({ name }) => name))
 }
 
 async function taughtStream(
@@ -199,8 +214,9 @@ async function taughtStream(
   id: string,
 ): Promise<Stream> {
   const { live, learnerId } = await sessions.findTaught(instructor, classId, id)
-  requireRoomForOneMore(live)
+  if (live.instructors >= MAX_BROWSERS_OF_ONE) throw new KraftlabError('UNAVAILABLE', TOO_MANY_WINDOWS)
   const { name } = instructor
+  const of = { classId, startedBy: live.userId, lab: ofCourse(live.engine.lab) }
   const view = {
     is: 'instructor' as const,
     name,
@@ -208,17 +224,19 @@ async function taughtStream(
       database.recordTeaching(instructor, {
         classId,
         action,
-        subjectId: learnerId,
+        learner: of,
+        lab: of.lab,
         details: { labSession: live.id, lab: live.lab, ...details },
       }),
     reset: () => sessions.reset(live, learnerId, name),
   }
-  const of = { classId, startedBy: live.userId, lab: ofCourse(live.engine.lab) }
-  const allowed = async () => {
+  const allowed = async (watches: boolean) => {
     const now = await signIns.findOptional(cookie)
-    return now?.userId === instructor.userId && holds(database.requireLearner(now, of))
+    if (now?.userId !== instructor.userId) return CLOSE.signedOut
+    return notAllowed(watches ? database.requireWatching(now, of) : database.requireLearner(now, of))
   }
-  return (opened) => serveBrowser(opened, live, view, allowed, () => sessions.letGo(live))
+  const letGo = () => sessions.letGo(live)
+  return { serve: (opened) => serveBrowser(opened, live, view, allowed, letGo), letGo }
 }
 
 async function boardStream(
@@ -233,29 +251,24 @@ async function boardStream(
   const by = {
     name: instructor.name,
     record: (action: AuditAction, details: Record<string, unknown>) =>
-      database.recordTeaching(instructor, { classId, action, details }),
+      database.recordTeaching(instructor, { classId, action, lab: of.lab, details }),
   }
   const allowed = async () => {
     const now = await signIns.findOptional(cookie)
-    return now?.userId === instructor.userId && holds(database.requireBoard(now, of))
+    return now?.userId === instructor.userId ? notAllowed(database.requireBoard(now, of)) : CLOSE.signedOut
   }
-  return (opened) => serveBoard(opened, board, by, allowed, letGo)
+  return { serve: (opened) => serveBoard(opened, board, by, allowed, letGo), letGo }
 }
 
-/** Whether it is not refused; rejects where it could not be asked. */
-async function holds(asked: Promise<unknown>): Promise<boolean> {
+/** Null where it is not refused; rejects where it could not be asked. */
+async function notAllowed(asked: Promise<unknown>): Promise<typeof CLOSE.notAllowed | null> {
   try {
     await asked
-    return true
+    return null
   } catch (error) {
-    if (error instanceof KraftlabError) return false
+    if (error instanceof KraftlabError) return CLOSE.notAllowed
     throw error
   }
-}
-
-function requireRoomForOneMore(live: LiveLabSession): void {
-  if (live.browsers < MAX_BROWSERS_OF_ONE) return
-  throw new KraftlabError('UNAVAILABLE', 'This lab is open in too many windows. Close one of them.')
 }
 
 /** A refused upgrade is answered as a request would be. */

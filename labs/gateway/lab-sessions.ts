@@ -100,16 +100,19 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
       const current = this.findOptionalCurrent(learner, slug)
       if (current) return { id: current.id, isNew: false }
       this.requireSpace(learner, lab)
-      const id = newId()
-      const { userId } = learner
-      await this.parts.database.createLabSession({ id, userId, lab: slug, startedAt: new Date() })
-      const live = await this.carry(id, userId, lab).catch(async (error) => {
-        await this.parts.database.endLabSession(id, new Date(), ERRORS.ROOM_FAILED.message)
-        throw error
-      })
-      this.keep(this.startRoom(live, lab))
-      return { id, isNew: true }
+      return { id: await this.startFresh(learner.userId, lab), isNew: true }
     })
+  }
+
+  private async startFresh(userId: string, lab: Lab): Promise<string> {
+    const id = newId()
+    await this.parts.database.createLabSession({ id, userId, lab: lab.slug, startedAt: new Date() })
+    const live = await this.carry(id, userId, lab).catch(async (error) => {
+      await this.parts.database.endLabSession(id, new Date(), ERRORS.ROOM_FAILED.message)
+      throw error
+    })
+    this.keep(this.startRoom(live, lab))
+    return id
   }
 
   findOptionalCurrent(learner: Learner, slug: string): LiveLabSession | null {
@@ -147,7 +150,8 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     const carried = this.carried.get(id)
     if (carried) {
       await allowed(carried.userId, carried.lab)
-      return carried
+      // It may have been put away meanwhile.
+      if (this.carried.get(id) === carried) return carried
     }
     const row = await this.parts.database.findOptionalLabSession(id)
     if (!row) throw new KraftlabError('NOT_FOUND')
@@ -170,13 +174,18 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     this.letGo(live)
   }
 
-  /** Ends a room for its learner and starts a fresh one of the lab. @throws KraftlabError ROOM_ENDED, and as `start` */
-  async reset(live: LiveLabSession, learnerId: string, by: string): Promise<void> {
-    if (!live.isLive) throw new KraftlabError('ROOM_ENDED')
-    live.end(`${by} reset this lab for you: a fresh room takes its place. Your progress is kept.`)
-    await live.ending.catch(log)
-    const { id } = await this.start({ userId: learnerId, formerly: [] }, live.lab)
-    live.replacedBy(id)
+  /**
+   * Ends a room for its learner and starts a fresh one of the lab in its place, which nobody else gets meanwhile.
+   * @throws KraftlabError ROOM_ENDED, UNAVAILABLE
+   */
+  reset(live: LiveLabSession, learnerId: string, by: string): Promise<void> {
+    return this.inTurn(async () => {
+      if (!live.isLive) throw new KraftlabError('ROOM_ENDED')
+      if (this.stopping) throw new KraftlabError('UNAVAILABLE')
+      live.end(`${by} reset this lab for you: a fresh room takes its place. Your progress is kept.`)
+      await live.ending.catch(log)
+      live.replacedBy(await this.startFresh(learnerId, live.engine.lab))
+    })
   }
 
   /** Lab sessions with a room, or on the way to one, of a learner and the guests that they were. */
@@ -206,7 +215,7 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
 
   /** A browser went: what is over and seen by nobody is put away. */
   letGo(live: LiveLabSession): void {
-    if (!live.isLive && live.browsers === 0) this.putAway(live)
+    if (!live.isLive && !live.isLookedAt) this.putAway(live)
   }
 
   private putAway(live: LiveLabSession): void {

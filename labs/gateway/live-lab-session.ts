@@ -52,7 +52,10 @@ export class LiveLabSession extends EventEmitter<Events> {
   /** classes in which the lab is assigned to the learner */
   private helpFrom: string[] = []
   lastActive = Date.now()
+  /** of the learner */
   browsers = 0
+  /** browsers of instructors */
+  instructors = 0
 
   constructor(
     readonly engine: LabSession,
@@ -133,6 +136,22 @@ export class LiveLabSession extends EventEmitter<Events> {
   /** Nothing was done for so long, and nobody extended it. */
   isIdle(idleMs: number, now: number): boolean {
     return now - this.lastActive > idleMs && now > (this.engine.teaching.kept?.until ?? 0)
+  }
+
+  get isLookedAt(): boolean {
+    return this.browsers + this.instructors > 0
+  }
+
+  /** One more browser of the learner. */
+  entered(): void {
+    this.browsers++
+    this.active()
+  }
+
+  left(): void {
+    this.browsers--
+    // Nobody types where the learner does not see it.
+    if (this.browsers === 0) for (const { id } of this.watchers.list) this.watchers.allow(id, false)
   }
 
   /** A learner did something: the room is not idle. */

@@ -8,7 +8,7 @@ import { MAX_INPUT_CHARS, type TimelineEvent, type ToBrowser, type ToGateway, to
 import type { LiveLabSession } from './live-lab-session.ts'
 import { requireMay } from './may.ts'
 import { parseOptional, shownError } from './requests.ts'
-import { CLOSE, Stream } from './stream.ts'
+import { type Allowed, CLOSE, Stream } from './stream.ts'
 
 /** JSON writes a control character as six; the rest of a message is small. */
 export const MAX_MESSAGE_BYTES = MAX_INPUT_CHARS * 6 + 1_024
@@ -58,14 +58,14 @@ export type InstructorView = {
 export type View = { is: 'learner' } | InstructorView
 
 /**
- * @param allowed asked now and then: a sign-out ends the streams, too
+ * @param allowed asked now and then (with whether an instructor watches): a sign-out ends the streams, too
  * @param gone called once when the browser has left
  */
 export function serveBrowser(
   socket: WebSocket,
   live: LiveLabSession,
   view: View,
-  allowed: () => Promise<boolean>,
+  allowed: (watches: boolean) => ReturnType<Allowed>,
   gone: () => void,
 ): void {
   const name = randomBytes(6).toString('base64url')
@@ -77,7 +77,11 @@ export function serveBrowser(
   let shownAt = 0
   let shown = ''
 
-  const stream = new Stream(socket, { message: onMessage, closed: onClosed, allowed })
+  const stream = new Stream(socket, {
+    message: onMessage,
+    closed: onClosed,
+    allowed: () => allowed(live.watchers.isWatching(name)),
+  })
   const show = (message: ToBrowser) => stream.write(JSON.stringify(message))
   const showError = (error: unknown) => show({ type: 'error', ...shownError(error).body })
   const showState = () => {
@@ -204,10 +208,11 @@ export function serveBrowser(
     switch (message.type) {
       case 'watch':
         if (!message.on) return stopWatching()
-        live.requireRoom()
+        if (!live.isLive) throw new KraftlabError('ROOM_ENDED')
         await record('terminal-watched')
         // They may have left meanwhile.
-        if (socket.readyState === socket.OPEN) live.watchers.begin(name, by)
+        if (socket.readyState !== socket.OPEN) break
+        live.watchers.begin(name, by)
         show({ type: 'watching', watcher: name })
         break
       case 'watch.ask':
@@ -300,12 +305,13 @@ export function serveBrowser(
     live.looks.forget(name)
     live.logs.forget(name)
     live.turns.forget(name)
-    live.browsers--
+    if (view.is === 'learner') live.left()
+    else live.instructors--
     gone()
   }
 
-  live.browsers++
-  if (view.is === 'learner') live.active()
+  if (view.is === 'learner') live.entered()
+  else live.instructors++
   live.on('changed', showStateSoon)
   live.on('told', showEvents)
   live.on('ended', onEnded)

@@ -12,28 +12,35 @@ const INPUT_BYTES_A_SECOND = 2 * 1_024 * 1_024
 const PING_EVERY_MS = 20_000
 
 /** Close codes 4000 and above are an application's own. */
-export const CLOSE = { failed: 1_011, behind: 4_000, signedOut: 4_001, badMessage: 4_002 } as const
+export const CLOSE = { failed: 1_011, behind: 4_000, signedOut: 4_001, badMessage: 4_002, notAllowed: 4_003 } as const
+/** A browser that does not answer a close. */
+const CLOSE_LIMIT_MS = 1_000
+
+export type Allowed = () => Promise<typeof CLOSE.signedOut | typeof CLOSE.notAllowed | null>
 
 export class Stream {
   private answered = true
+  private dropped = false
   private second = 0
   private bytes = 0
 
   /**
    * @param on.message each text or binary frame
    * @param on.closed called once
-   * @param on.allowed asked now and then: a sign-out, or a right that was lost, ends the stream
+   * @param on.allowed asked now and then: a sign-out, or a right that was lost, ends the stream with that code; null: it holds
    */
   constructor(
     private readonly socket: WebSocket,
     on: {
       message: (data: RawData, isBinary: boolean) => void
       closed: () => void
-      allowed: () => Promise<boolean>
+      allowed: Allowed
     },
   ) {
     const ping = setInterval(() => this.ping(on.allowed), PING_EVERY_MS)
     socket.on('message', (data, isBinary) => {
+      // One that was closed may send until it answers.
+      if (this.dropped) return
       this.readSlowly(data)
       on.message(data, isBinary)
     })
@@ -59,9 +66,11 @@ export class Stream {
   }
 
   drop(code: number, why: string): void {
+    this.dropped = true
     this.socket.close(code, why)
     // One that does not read does not see the close either.
     if (code === CLOSE.behind) this.socket.terminate()
+    else setTimeout(() => this.socket.terminate(), CLOSE_LIMIT_MS).unref()
   }
 
   /** What cannot be shown is this browser's misfortune, not that of all whom the gateway serves. */
@@ -74,12 +83,12 @@ export class Stream {
     }
   }
 
-  private ping(allowed: () => Promise<boolean>): void {
+  private ping(allowed: Allowed): void {
     if (!this.answered) return this.socket.terminate()
     this.answered = false
     this.socket.ping()
     allowed().then(
-      (holds) => holds || this.drop(CLOSE.signedOut, 'signed out'),
+      (lost) => lost === null || this.drop(lost, lost === CLOSE.signedOut ? 'signed out' : 'not allowed'),
       // The database is away for a moment: the next ping asks again.
       (error) => shownError(error),
     )

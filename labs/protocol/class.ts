@@ -83,11 +83,11 @@ export const boardRow = z.object({
   at: z.number().int().nullable(),
   standing,
   helpSince: z.number().nullable(),
-  /** the other labs that they have a room of */
-  elsewhere: z.array(z.string()),
+  /** they have a room of another lab; of which is theirs */
+  elsewhere: z.boolean(),
   pictures: z.array(picture),
-  /** of the class's newest drill, where they were in it */
-  drill: drillOutcome.nullable(),
+  /** the class's newest drill that they were in */
+  drill: z.object({ id: z.string(), outcome: drillOutcome }).nullable(),
 })
 export type BoardRow = z.infer<typeof boardRow>
 

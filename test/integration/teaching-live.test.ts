@@ -242,7 +242,9 @@ test('help, watching, typing, notes, extension and reset, with the learner’s k
   board.send({ type: 'tell', text: 'Five more minutes.' })
   await ada.until(() => ada.state?.messages[0], 'the message')
   board.send({ type: 'drill', drill: 'kill-active-controller' })
-  await expect.poll(() => board.row(ids.ada)?.drill, { timeout: 5_000 }).toMatchObject({ is: 'nothing', hosts: [] })
+  await expect
+    .poll(() => board.row(ids.ada)?.drill?.outcome, { timeout: 5_000 })
+    .toMatchObject({ is: 'nothing', hosts: [] })
   ida.send({ type: 'watch', on: false })
   await ada.until(() => ada.state?.watchers.length === 0, 'nobody to watch')
 

@@ -40,7 +40,7 @@ export async function inColours(page: Page, colorScheme: 'light' | 'dark'): Prom
  * @param only rules that the other colours of a page can break; left out: all
  * @returns one line a violation: rule, and the first elements it holds for
  */
-export async function axeViolations(page: Page, only?: 'colours'): Promise<string[]> {
+export async function axeViolations(page: Page, only: 'colours' | null = null): Promise<string[]> {
   const axe = new AxeBuilder({ page })
   const { violations } = await (only ? axe.withRules(['color-contrast', 'link-in-text-block']) : axe).analyze()
   return violations.map(

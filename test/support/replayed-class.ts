@@ -48,7 +48,7 @@ export class ReplayedClass {
       on: () => undefined,
       off: () => undefined,
     }
-    replayed.board = await ClassBoard.open(lab, source, async () => ({
+    replayed.board = await ClassBoard.open('class', lab, source, async () => ({
       stuckMinutes,
       learners: learners.map((one) => ({ ...one, formerly: [], passes: [], labSession: `s-${one.userId}` })),
     }))
@@ -65,7 +65,7 @@ export class ReplayedClass {
         socket,
         this.board!,
         by,
-        async () => true,
+        async () => null,
         () => {},
       ),
     )

@@ -127,7 +127,7 @@ it('a lesson marked as done counts on the course page, and its reader comes back
 async function violationsAt(page: Page, path: string, colours: 'light' | 'dark'): Promise<string[]> {
   await page.goto(server.url + path, { waitUntil: 'networkidle' })
   await alive(page)
-  return axeViolations(page, colours === 'dark' && !SOAK ? 'colours' : undefined)
+  return axeViolations(page, colours === 'dark' && !SOAK ? 'colours' : null)
 }
 
 /** All pages that links lead to, each once whatever it is asked for. */

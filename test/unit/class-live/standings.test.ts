@@ -18,7 +18,7 @@ const row = (
   at: passed[0] < 2 ? 0 : passed[1] < 1 ? 1 : null,
   standing: { is: 'working' },
   helpSince: null,
-  elsewhere: [],
+  elsewhere: false,
   pictures: [],
   drill: null,
   ...given,
