@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Real clusters start and stop in these; each wait inside has a limit of its own and says what it waited for. */
 const REAL_PARTS_MS = 180_000
 
-/** Most of their time they wait for elections, sessions and time-outs: one more than there are cores. */
-const WAITING_WORKERS = 3
+/** Most of their time they wait for elections, sessions and time-outs; with one more, those came too late. */
+const WORKERS = 2
 
 const realParts = (name: string, include: string, order: number, maxWorkers: number) => ({
   extends: true as const,
@@ -29,11 +29,11 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], sequence: { groupOrder: 0 } },
       },
-      realParts('integration', 'test/integration/**/*.test.ts', 1, WAITING_WORKERS),
+      realParts('integration', 'test/integration/**/*.test.ts', 1, WORKERS),
       // a browser, and no room beside it
-      realParts('pages', 'test/e2e/pages/*.test.ts', 1, WAITING_WORKERS),
+      realParts('pages', 'test/e2e/pages/*.test.ts', 1, WORKERS),
       // a browser and a room each
-      realParts('e2e', 'test/e2e/*.test.ts', 2, 2),
+      realParts('e2e', 'test/e2e/*.test.ts', 2, WORKERS),
       // those that measure, or start many rooms
       realParts('alone', 'test/e2e/alone/*.test.ts', 3, 1),
     ],

@@ -10,7 +10,7 @@ export function StepHead(props: { number: number; title: string; of: Distributio
   const label = t('distributionOf', { number, title, done: of.done, working: of.working, stuck: of.stuck })
   return (
     <th scope="col" className="min-w-36 px-2 py-2 align-top font-normal" data-step-head={number}>
-      <span className="flex items-baseline gap-1.5">
+      <span className="flex min-h-8 items-baseline gap-1.5">
         <span className="font-mono text-[12px] text-ink-quiet tabular-nums">{number}</span>
         <span className="line-clamp-2 font-medium text-[13px] text-ink leading-tight" title={title}>
           {title}

@@ -38,13 +38,13 @@ export function StoryBar({ name, mayAct }: { name: string; mayAct: boolean }) {
           {passed}/{all}
         </span>
       </span>
-      {state && state.help.since !== null && (
+      {live && state.help.since !== null && (
         <span className="flex items-center gap-1.5 font-medium text-[13px] text-bad" data-help>
           <Hand aria-hidden className="size-4" />
           {t('helpSince', { time: clockMinutes(state.help.since) })}
         </span>
       )}
-      {state?.kept && state.kept.until > now && (
+      {live && state.kept && state.kept.until > now && (
         <span className="flex items-center gap-1.5 text-[13px] text-ink-quiet">
           <Clock aria-hidden className="size-4" />
           {t('keptUntil', { time: clockMinutes(state.kept.until), name: state.kept.by })}
@@ -52,7 +52,7 @@ export function StoryBar({ name, mayAct }: { name: string; mayAct: boolean }) {
       )}
       {mayAct && (
         <span className="ml-auto flex flex-wrap gap-2">
-          <Button size="sm" disabled={!connected} onClick={() => setAsking('note')}>
+          <Button size="sm" disabled={!connected || !live} onClick={() => setAsking('note')}>
             <NotebookPen aria-hidden />
             {t('note')}
           </Button>

@@ -15,19 +15,27 @@ import { lengthOf } from './time.ts'
 
 const TICK_MS = 5_000
 
-/** All steps with the evidence of each check, hints, answers, and how long each took. */
-export function StorySteps({ step }: { step: string | null }) {
+/** All steps with the evidence of each check, hints, answers, and how long each took. `scrolls`: by itself. */
+export function StorySteps({ step, scrolls }: { step: string | null; scrolls: boolean }) {
   const { steps } = useLive()
   const t = useTranslations('story')
   const list = useRef<HTMLOListElement>(null)
   const isThere = steps.length > 0
   useEffect(() => {
-    if (isThere && step)
-      list.current?.querySelector(`[data-step="${CSS.escape(step)}"]`)?.scrollIntoView({ block: 'start' })
+    const wanted = step && list.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(step)}"]`)
+    const scroller = list.current?.closest('[data-scrolls]')
+    // Only what scrolls by itself: the page around it stays where it is.
+    if (isThere && wanted && scroller)
+      scroller.scrollTop += wanted.getBoundingClientRect().top - scroller.getBoundingClientRect().top
   }, [step, isThere])
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label={t('steps')} tabIndex={0} className="h-full overflow-y-auto outline-offset-[-2px]">
+    <section
+      aria-label={t('steps')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      data-scrolls={scrolls || undefined}
+      className={cn('outline-offset-[-2px]', scrolls && 'h-full overflow-y-auto')}
+    >
       <ol ref={list} className="list-none! divide-y pl-0!">
         {steps.map((one, index) => (
           <StepStory key={one.id} step={one} number={index + 1} isWanted={one.id === step} />
@@ -41,7 +49,7 @@ function StepStory({ step, number, isWanted }: { step: StepView; number: number;
   const t = useTranslations('story')
   const { predict, ask } = step
   return (
-    <li data-step={step.id} className={cn('scroll-mt-2 px-5 py-4', isWanted && 'shadow-[inset_3px_0_0_var(--accent)]')}>
+    <li data-step={step.id} className={cn('px-5 py-4', isWanted && 'shadow-[inset_3px_0_0_var(--accent)]')}>
       <h2 className="flex items-baseline gap-2 font-semibold text-[15px] text-ink">
         <span className="font-mono font-normal text-[12.5px] text-ink-quiet">{number}</span>
         {step.title}
@@ -88,7 +96,8 @@ function StepStory({ step, number, isWanted }: { step: StepView; number: number;
 function Time({ step }: { step: StepView }) {
   const t = useTranslations('story')
   const last = lastPassOf(step)
-  const isOpen = step.status === 'open' && step.openedAt !== null
+  const { state } = useLive()
+  const isOpen = step.status === 'open' && step.openedAt !== null && state?.room.status === 'ready'
   const now = useNow(isOpen ? TICK_MS : null)
   if (step.openedAt === null) return <p className="mt-1 text-[13px] text-ink-quiet">{t('notOpened')}</p>
   const hints = step.checks.reduce((sum, { hints }) => sum + hints.length, 0)

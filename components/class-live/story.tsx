@@ -41,7 +41,7 @@ export function Story({ name, step, mayAct }: { name: string; step: string | nul
       {wide ? (
         <Group orientation="horizontal" className="min-h-0 flex-1">
           <Panel id="steps" defaultSize="36%" minSize="280px">
-            <StorySteps step={step} />
+            <StorySteps step={step} scrolls />
           </Panel>
           <Separator className={DIVIDER} aria-label={t('workbench.divider')} />
           <Panel id="room" minSize="420px">
@@ -51,24 +51,28 @@ export function Story({ name, step, mayAct }: { name: string; step: string | nul
                 <Panel id="cluster" defaultSize="52%" minSize="120px">
                   <ClusterPanel />
                 </Panel>
-                <Separator className={DIVIDER} aria-label={t('workbench.dividerCluster')} />
-                <Panel id="terminals" minSize="120px">
-                  <WatchedTerminals name={name} mayAct={mayAct} />
-                </Panel>
+                {!over && <Separator className={DIVIDER} aria-label={t('workbench.dividerCluster')} />}
+                {!over && (
+                  <Panel id="terminals" minSize="120px">
+                    <WatchedTerminals name={name} mayAct={mayAct} />
+                  </Panel>
+                )}
               </Group>
             </section>
           </Panel>
         </Group>
       ) : (
-        <div className="min-h-0 flex-1 overflow-y-auto">
-          <StorySteps step={step} />
+        <div data-scrolls className="min-h-0 flex-1 overflow-y-auto">
+          <StorySteps step={step} scrolls={false} />
           <div className="border-t">
             <ClusterBar open onOpen={null} />
             <ClusterPanel />
           </div>
-          <div className="h-96 border-t">
-            <WatchedTerminals name={name} mayAct={mayAct} />
-          </div>
+          {!over && (
+            <div className="h-96 border-t">
+              <WatchedTerminals name={name} mayAct={mayAct} />
+            </div>
+          )}
         </div>
       )}
       <Timeline />

@@ -4,11 +4,11 @@
  */
 import { EventEmitter } from 'node:events'
 import type { Drill, DrillOutcome, Picture } from '#labs/protocol/class.ts'
-import type { CheckState, StepState, TimelineEvent } from '#labs/protocol/live.ts'
+import type { StepState, TimelineEvent } from '#labs/protocol/live.ts'
 import type { CommandChange } from '#labs/protocol/log.ts'
 import { type Fault, isSample, type Need, type Observation } from '#labs/protocol/observation.ts'
 import { CommandChanges } from './command-changes.ts'
-import type { Check, Fact, Lab, Moment, Outcome, Step, Verdict } from './define.ts'
+import type { Fact, Lab, Moment, Outcome, Step, Verdict } from './define.ts'
 import { missing, questionId } from './define.ts'
 import { drillFaults, drillOutcome } from './drills.ts'
 import { type ClusterEvent, EventLog } from './events.ts'
@@ -22,6 +22,8 @@ import { type Progress, progressOf } from './progress.ts'
 import { RecordLog } from './record-log.ts'
 import { type RoomView, roomView } from './room-view.ts'
 import { Samples } from './samples.ts'
+import { stepState } from './step-state.ts'
+import { isOpen, isPassed, nextStep, wantsPrediction } from './steps.ts'
 import type { DrillBegun, Teaching, TeachingBody } from './teaching.ts'
 import { Timeline } from './timeline.ts'
 
@@ -113,7 +115,7 @@ export class LabSession extends EventEmitter<Events> {
   /** Judges what the learner typed for a step's question. An answer to a step that is not open is dropped. */
   answer(stepId: string, given: string): void {
     const step = this.lab.steps.find((one) => one.id === stepId)
-    if (!step?.ask || !this.isOpen(step)) return
+    if (!step?.ask || !isOpen(this.fold, step)) return
     const verdict = judged(() => step.ask!.judge(given, this.moment(step)))
     const says = verdict.passed ? verdict.evidence.says : verdict.says
     this.history.append({ type: 'answered', step: stepId, given, correct: verdict.passed, says })
@@ -126,7 +128,7 @@ export class LabSession extends EventEmitter<Events> {
    */
   predict(stepId: string, given: string): string | null {
     const step = this.lab.steps.find((one) => one.id === stepId)
-    if (!step || !this.wantsPrediction(step)) return null
+    if (!step || !wantsPrediction(this.fold, this.lab, step)) return null
     const refused = step.predict?.refuse?.(given) ?? null
     if (refused === null) this.history.append({ type: 'predicted', step: stepId, given })
     return refused
@@ -178,7 +180,9 @@ export class LabSession extends EventEmitter<Events> {
 
   /** What the switch should watch: needs of the open steps, or of all. */
   needs(which: 'open' | 'all' = 'open'): Need[] {
-    const steps = this.lab.steps.filter((step) => which === 'all' || (this.isOpen(step) && !this.isPassed(step)))
+    const steps = this.lab.steps.filter(
+      (step) => which === 'all' || (isOpen(this.fold, step) && !isPassed(this.fold, step)),
+    )
     const needs = steps.flatMap((step) => Object.values(step.facts).map(({ need }) => need))
     return [...new Map(needs.map((need) => [need.name, need])).values()]
   }
@@ -189,7 +193,10 @@ export class LabSession extends EventEmitter<Events> {
   }
 
   view(): { steps: StepState[] } & RoomView {
-    return { steps: this.lab.steps.map((step) => this.stepState(step)), ...roomView(this.fold, this.layout) }
+    return {
+      steps: this.lab.steps.map((step) => stepState(this.fold, this.lab, step, this.verdicts)),
+      ...roomView(this.fold, this.layout),
+    }
   }
 
   /** All that is on the timeline, oldest first. */
@@ -321,8 +328,13 @@ export class LabSession extends EventEmitter<Events> {
 
   /** The first step opens at once, every other when the one before has passed; but none before its prediction. */
   private openSteps(): void {
-    const step = this.nextStep()
-    if (step && !this.isOpen(step) && !this.wantsPrediction(step) && !this.latching.has(`step ${step.id}`)) {
+    const step = nextStep(this.fold, this.lab)
+    if (
+      step &&
+      !isOpen(this.fold, step) &&
+      !wantsPrediction(this.fold, this.lab, step) &&
+      !this.latching.has(`step ${step.id}`)
+    ) {
       this.latching.add(`step ${step.id}`)
       this.history.append({ type: 'step-opened', step: step.id })
     }
@@ -332,11 +344,11 @@ export class LabSession extends EventEmitter<Events> {
   private judge(): boolean {
     const verdicts = new Map<string, Verdict>()
     for (const step of this.lab.steps) {
-      if (!this.isOpen(step)) continue
+      if (!isOpen(this.fold, step)) continue
       for (const check of step.checks) {
         const latched = this.fold.passes[check.id]
         // Facts are fetched only while the step is open: afterwards only what the cluster view shows is current.
-        if (latched && this.isPassed(step) && Object.keys(step.facts).length > 0) continue
+        if (latched && isPassed(this.fold, step) && Object.keys(step.facts).length > 0) continue
         const verdict = judged(() => check.judge(this.moment(step)))
         verdicts.set(check.id, verdict)
         if (verdict.passed && !latched) this.latch(step.id, check.id, verdict.evidence)
@@ -356,17 +368,13 @@ export class LabSession extends EventEmitter<Events> {
     return differ
   }
 
-  private nextStep = (): Step | undefined => this.lab.steps.find((one) => !this.isPassed(one))
-
-  private wantsPrediction = (step: Step): boolean =>
-    step.predict !== null && step === this.nextStep() && !this.isOpen(step) && !this.fold.predictions[step.id]
-
   /** Holds predictions against what happened, once it has. */
   private tellOutcomes(): void {
     for (const step of this.lab.steps) {
       const predicted = this.fold.predictions[step.id]
       const key = `outcome ${step.id}`
-      if (!step.predict || !predicted || predicted.outcome || !this.isPassed(step) || this.latching.has(key)) continue
+      if (!step.predict || !predicted || predicted.outcome || !isPassed(this.fold, step) || this.latching.has(key))
+        continue
       this.latching.add(key)
       this.history.append({ type: 'outcome', step: step.id, ...this.outcomeOf(step, predicted.given) })
     }
@@ -385,12 +393,6 @@ export class LabSession extends EventEmitter<Events> {
     this.latching.add(check)
     this.history.append({ type: 'passed', step, check, evidence })
   }
-
-  private isOpen = (step: Step): boolean => this.fold.opened[step.id] !== undefined
-
-  private isPassed = (step: Step): boolean =>
-    step.checks.every((check) => this.fold.passes[check.id]) &&
-    (!step.ask || this.fold.passes[questionId(step.id)] !== undefined)
 
   private moment(step: Step): Moment {
     const facts: Record<string, Fact<unknown>> = {}
@@ -424,46 +426,6 @@ export class LabSession extends EventEmitter<Events> {
       log: this.logs.get(name)!,
       hostOf: (node) => this.hostOf(name, node),
     })
-  }
-
-  private stepState(step: Step): StepState {
-    const open = this.isOpen(step)
-    const status = this.isPassed(step) ? 'passed' : open || this.wantsPrediction(step) ? 'open' : 'closed'
-    const predicted = this.fold.predictions[step.id]
-    const { given = null, says = '' } = this.fold.answers[step.id] ?? {}
-    const passedAt = this.fold.passes[questionId(step.id)]?.at ?? null
-    return {
-      id: step.id,
-      title: step.title,
-      status,
-      openedAt: this.fold.opened[step.id]?.at ?? null,
-      checks: step.checks.map((check) => this.checkState(check, open)),
-      predict: step.predict && {
-        question: step.predict.question,
-        given: predicted?.given ?? null,
-        outcome: predicted?.outcome ?? null,
-      },
-      ask: step.ask ? { question: step.ask.question, given, says, passedAt, passedBefore: false } : null,
-    }
-  }
-
-  private checkState(check: Check, open: boolean): CheckState {
-    const pass = this.fold.passes[check.id]
-    const verdict = this.verdicts.get(check.id)
-    const asked = this.fold.hints[check.id] ?? 0
-    const missingNow = verdict && !verdict.passed ? verdict : null
-    return {
-      id: check.id,
-      title: check.title,
-      status: pass ? 'passed' : open ? 'open' : 'closed',
-      says: pass ? pass.evidence.says : (missingNow?.says ?? ''),
-      passedAt: pass?.at ?? null,
-      noLongerTrue: Boolean(pass && verdict && !verdict.passed),
-      hints: check.hints.slice(0, asked),
-      hintsLeft: check.hints.length - asked,
-      awaits: pass ? null : (missingNow?.awaits ?? null),
-      passedBefore: false,
-    }
   }
 }
 

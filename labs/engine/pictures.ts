@@ -22,7 +22,8 @@ function marked({ host, id, roles }: LaidNode, view: ClusterView): Picture['node
   function stateOf(): Picture['nodes'][number]['is'] {
     if (!seen) return 'unknown'
     if (seen.process === 'paused') return 'paused'
-    if (!seen.up) return 'down'
+    // Where the lab lays no node there is none to be down until the learner has started one.
+    if (!seen.up) return node === null ? 'unknown' : 'down'
     return node !== null && node === view.leader ? 'leads' : 'up'
   }
 }

@@ -222,6 +222,7 @@ export function serveBrowser(
       case 'note': {
         const { step, text } = message
         if (!live.engine.lab.steps.some(({ id }) => id === step)) throw new KraftlabError('BAD_REQUEST')
+        if (!live.isLive) throw new KraftlabError('ROOM_ENDED')
         await record('note-left', { step })
         live.engine.say({ type: 'noted', step, text, by })
         break

@@ -132,7 +132,7 @@ test('the stuck one is watched with the banner visible, and typed to only when s
   const banner = eve.page.locator('[data-watched]')
   await ida.locator('[data-cell="Eve/find"]').click()
   await ida.getByRole('heading', { name: 'Eve: Controller failover' }).waitFor()
-  await ida.getByText('Answered: none').waitFor()
+  await ida.locator('[data-check="find-answer"]').getByText('Answered: none').waitFor()
   expect(await banner.count()).toBe(0)
   await ida.getByRole('button', { name: 'Watch terminals' }).click()
   await banner.getByText('Ida watches your terminals.').waitFor()

@@ -1,0 +1,45 @@
+/** A step as the page shows it: the fold, and what the judges say now. */
+import type { CheckState, StepState } from '#labs/protocol/live.ts'
+import { type Check, type Lab, questionId, type Step, type Verdict } from './define.ts'
+import type { Fold } from './fold.ts'
+import { isOpen, isPassed, wantsPrediction } from './steps.ts'
+
+/** @param verdicts of the open steps' checks, by id */
+export function stepState(fold: Fold, lab: Lab, step: Step, verdicts: ReadonlyMap<string, Verdict>): StepState {
+  const open = isOpen(fold, step)
+  const status = isPassed(fold, step) ? 'passed' : open || wantsPrediction(fold, lab, step) ? 'open' : 'closed'
+  const predicted = fold.predictions[step.id]
+  const { given = null, says = '' } = fold.answers[step.id] ?? {}
+  const passedAt = fold.passes[questionId(step.id)]?.at ?? null
+  return {
+    id: step.id,
+    title: step.title,
+    status,
+    openedAt: fold.opened[step.id]?.at ?? null,
+    checks: step.checks.map((check) => checkState(fold, check, open, verdicts.get(check.id))),
+    predict: step.predict && {
+      question: step.predict.question,
+      given: predicted?.given ?? null,
+      outcome: predicted?.outcome ?? null,
+    },
+    ask: step.ask ? { question: step.ask.question, given, says, passedAt, passedBefore: false } : null,
+  }
+}
+
+function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | undefined): CheckState {
+  const pass = fold.passes[check.id]
+  const asked = fold.hints[check.id] ?? 0
+  const missingNow = verdict && !verdict.passed ? verdict : null
+  return {
+    id: check.id,
+    title: check.title,
+    status: pass ? 'passed' : open ? 'open' : 'closed',
+    says: pass ? pass.evidence.says : (missingNow?.says ?? ''),
+    passedAt: pass?.at ?? null,
+    noLongerTrue: Boolean(pass && verdict && !verdict.passed),
+    hints: check.hints.slice(0, asked),
+    hintsLeft: check.hints.length - asked,
+    awaits: pass ? null : (missingNow?.awaits ?? null),
+    passedBefore: false,
+  }
+}
