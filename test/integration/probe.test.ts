@@ -155,10 +155,12 @@ describe('the probe of three combined nodes', () => {
 
   test('it is cut off with the client', async () => {
     const writes = sample().acknowledged
-    const over = outageOf('write', () => room.fault({ action: 'isolate', host: 'client' }))
-    await until(() => outages('metadata').at(-1)?.to === null, 'an outage of metadata too')
-    await room.fault({ action: 'heal', host: null })
-    const { to } = await over
+    const { to } = await outageOf('write', async () => {
+      await room.fault({ action: 'isolate', host: 'client' })
+      const isOut = (kind: Outage['kind']) => outages(kind).at(-1)?.to === null
+      await until(() => isOut('write') && isOut('metadata'), 'an outage of both')
+      await room.fault({ action: 'heal', host: null })
+    })
     await until(() => outages('metadata').at(-1)?.to, 'an active controller again')
     await isWhole(to)
     expect(sample().acknowledged).toBeGreaterThan(writes)
