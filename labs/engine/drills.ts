@@ -80,19 +80,29 @@ export function drillOutcome(
   const first = done[0]
   const name = first ? clusterOf(first, layout) : layout.main
   const cluster = clusters[name]
+  const isRestore = drill.drill === 'restore'
   const hosts = done.flatMap(({ fault }) => ('host' in fault && fault.host !== null ? [fault.host] : []))
   const nothing = { hosts, leader: null, epoch: null, electedAfterMs: null, outages: [], lost: 0, down: [] }
   if (!cluster) return { ...nothing, is: 'nothing' }
   const names = (node: number | null) =>
     node === null ? null : (Object.values(cluster.nodes).find((one) => one.node === node)?.host ?? `node ${node}`)
-  const elected = first ? electedAfter(first, drill.seq, name, events) : null
+  const elected = first && electedAfter(first, drill.seq, name, events)
   const from = first?.at ?? drill.at
   const outages = measured(events.since('outage', name, drill.seq), from)
   const down = Object.values(cluster.nodes).flatMap(({ host, up }) => (up ? [] : [host]))
   const { probe } = cluster
   const isWhole = cluster.leader !== null && (probe?.outages.length ?? 0) === 0 && !hasOrphans(cluster)
+  const hadEffect = first !== undefined && tookEffect(drill, first, name, events, elected !== undefined)
   return {
-    is: !first && drill.drill !== 'restore' ? 'nothing' : isWhole ? 'recovered' : 'impaired',
+    is: isRestore
+      ? isWhole
+        ? 'recovered'
+        : 'impaired'
+      : !first
+        ? 'nothing'
+        : hadEffect && isWhole
+          ? 'recovered'
+          : 'impaired',
     hosts,
     leader: names(cluster.leader),
     epoch: cluster.epoch,
@@ -101,6 +111,19 @@ export function drillOutcome(
     lost: Math.max(0, (probe?.lost.length ?? 0) - (drill.lost[name] ?? 0)),
     down,
   }
+}
+
+/** Right after a fault all still looks well: what it was to bring about has to be seen. */
+function tookEffect(
+  { drill, seq }: DrillBegun,
+  { fault }: EventOf<'fault'>,
+  name: string,
+  events: EventLog,
+  isElected: boolean,
+): boolean {
+  if (drill !== 'kill-broker') return isElected
+  // It may have been missed before the fault was told.
+  return events.since('node', name, seq).some(({ host, up }) => !up && 'host' in fault && host === fault.host)
 }
 
 const clusterOf = ({ fault }: EventOf<'fault'>, layout: Layout): string =>

@@ -193,6 +193,8 @@ test('a drill kills every active controller, and each outcome is on one page', a
     expect(leads).not.toContain(killed)
     expect(election).toMatch(/^[\d,]+ ms$/)
   }
+  // Checks see the cluster: Ada was at the step that asks for just this.
+  await ida.locator('[data-cell="Ada/kill"][title$="3 of 3"]').waitFor({ timeout: FAILOVER_MS })
   const { page } = learner('Ada')
   await page.getByRole('button', { name: 'List of events' }).click()
   await page.getByText('Drill by Ida: the active controller is killed').first().waitFor()

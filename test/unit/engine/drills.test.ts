@@ -53,6 +53,8 @@ test('the outcome: impaired while nobody leads, whole again with the time of the
   expect(outcomeOf(session)).toMatchObject({ is: 'nothing', hosts: [] })
   await told.see({ type: 'fault', fault: { action: 'kill', host: 'controller-1' }, by: 'instructor' })
   const killedAt = told.now
+  // Nobody has noticed yet.
+  expect(outcomeOf(session)).toMatchObject({ is: 'impaired', leader: 'controller-1', electedAfterMs: null })
   await told.down(101)
   await told.see({ type: 'outage', cluster: 'main', kind: 'metadata', from: killedAt, to: null, why: 'no answer' })
   expect(outcomeOf(session)).toMatchObject({
