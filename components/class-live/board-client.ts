@@ -2,12 +2,14 @@
  * The one WebSocket of a live class page: labs/protocol/class.ts. Reconnects by itself. React reads it by
  * `useSyncExternalStore`; a row that did not change stays the same object.
  */
+import { gatewayUrl } from '#components/workbench/gateway-url.ts'
 import type { Board, BoardRow, Drill, FromBoard, ToBoard } from '#labs/protocol/class.ts'
+import { CLOSE } from '#labs/protocol/close.ts'
 
 const FIRST_RETRY_MS = 200
 const LAST_RETRY_MS = 5_000
-/** The gateway closes with these when the sign-in or the right is over (labs/gateway/stream.ts). */
-const OVER: ReadonlySet<number> = new Set([4_001, 4_003])
+/** The sign-in or the right is over: it is no use to try again. */
+const OVER: ReadonlySet<number> = new Set([CLOSE.signedOut, CLOSE.notAllowed])
 /** So many refusals before there was ever a board, and it is not the network. */
 const REFUSALS = 3
 
@@ -44,9 +46,7 @@ export class BoardClient {
   readonly getServerSnapshot = (): BoardSnapshot => NOTHING
 
   open(): void {
-    const url = new URL(`/gateway/classes/${this.classId}/live?lab=${encodeURIComponent(this.lab)}`, location.href)
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    const socket = new WebSocket(url)
+    const socket = new WebSocket(gatewayUrl(`/gateway/classes/${this.classId}/live`, { lab: this.lab }))
     this.#socket = socket
     socket.onopen = () => {
       if (this.#socket !== socket) return

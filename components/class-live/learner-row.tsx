@@ -4,12 +4,11 @@ import Link from 'next/link'
 import { memo } from 'react'
 import { useTranslations } from 'use-intl'
 import { cn } from '#components/ui/cn.ts'
-import { clock } from '#components/workbench/format.ts'
+import { clock, roughly } from '#components/workbench/format.ts'
 import { useNow } from '#components/workbench/use-now.ts'
 import type { Board, BoardRow, Standing } from '#labs/protocol/class.ts'
 import { ClusterMarks } from './cluster-marks.tsx'
 import { LOOKS, type Shown, shownOf } from './standings.ts'
-import { lengthOf } from './time.ts'
 
 const TICK_MS = 15_000
 
@@ -70,10 +69,10 @@ function StandingOf({ row, shown }: { row: BoardRow; shown: Shown }) {
 function Why({ standing }: { standing: Standing }) {
   const t = useTranslations('board')
   const now = useNow('since' in standing ? TICK_MS : null)
-  if (standing.is === 'idle') return t('since', { time: lengthOf(now - standing.since) })
+  if (standing.is === 'idle') return t('since', { time: roughly(now - standing.since) })
   if (standing.is !== 'stuck') return null
   const { because, times, since } = standing
-  return t(`because.${because}`, { times, time: lengthOf(now - since) })
+  return t(`because.${because}`, { times, time: roughly(now - since) })
 }
 
 /** Leads to the learner's story at this step. */
@@ -107,7 +106,7 @@ function StepCell(props: {
           <span className="sr-only">{t('hints', { count: hints })}</span>
         </span>
       )}
-      {ms !== null && <span className="ml-auto text-[11px] text-ink-quiet tabular-nums">{lengthOf(ms)}</span>}
+      {ms !== null && <span className="ml-auto text-[11px] text-ink-quiet tabular-nums">{roughly(ms)}</span>}
     </>
   )
   const className = cn(

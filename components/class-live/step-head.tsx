@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
+import { roughly } from '#components/workbench/format.ts'
 import type { Distribution } from './standings.ts'
-import { lengthOf } from './time.ts'
 
 /** A step's column: its number and name, and how many are past it, at it and stuck in it. */
 export function StepHead(props: { number: number; title: string; of: Distribution; learners: number }) {
@@ -32,7 +32,7 @@ export function StepHead(props: { number: number; title: string; of: Distributio
             {of.working > 0 && <span className="text-accent"> +{of.working}</span>}
             {of.stuck > 0 && <span className="text-warn"> !{of.stuck}</span>}
           </span>
-          {of.medianMs !== null && <span>{t('median', { time: lengthOf(of.medianMs) })}</span>}
+          {of.medianMs !== null && <span>{t('median', { time: roughly(of.medianMs) })}</span>}
         </span>
       </span>
     </th>

@@ -6,12 +6,11 @@ import { InlineCode } from '#components/lesson/inline-code.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { CheckMark } from '#components/workbench/check-mark.tsx'
 import { Notes } from '#components/workbench/company.tsx'
-import { clock } from '#components/workbench/format.ts'
+import { clock, roughly } from '#components/workbench/format.ts'
 import { useLive } from '#components/workbench/live-context.tsx'
 import type { StepView } from '#components/workbench/step-view.ts'
 import { useNow } from '#components/workbench/use-now.ts'
 import type { CheckState } from '#labs/protocol/live.ts'
-import { lengthOf } from './time.ts'
 
 const TICK_MS = 5_000
 
@@ -105,9 +104,9 @@ function Time({ step }: { step: StepView }) {
     <p className="mt-1 flex flex-wrap gap-x-3 text-[13px] text-ink-quiet tabular-nums" data-time>
       <span>{t('opened', { time: clock(step.openedAt) })}</span>
       {step.status === 'passed' && last !== null && (
-        <span className="text-ink-soft">{t('took', { time: lengthOf(last - step.openedAt) })}</span>
+        <span className="text-ink-soft">{t('took', { time: roughly(last - step.openedAt) })}</span>
       )}
-      {isOpen && <span className="text-accent">{t('for', { time: lengthOf(now - step.openedAt) })}</span>}
+      {isOpen && <span className="text-accent">{t('for', { time: roughly(now - step.openedAt) })}</span>}
       <span>{t('hints', { count: hints })}</span>
     </p>
   )

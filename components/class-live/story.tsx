@@ -5,9 +5,10 @@ import { useTranslations } from 'use-intl'
 import { ClusterBar, ClusterPanel } from '#components/cluster/cluster-panel.tsx'
 import { Timeline } from '#components/timeline/timeline.tsx'
 import { Notice } from '#components/ui/notice.tsx'
+import { DIVIDER } from '#components/workbench/divider.ts'
+import { isOver } from '#components/workbench/live-client.ts'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import { useWide } from '#components/workbench/use-wide.ts'
-import { DIVIDER } from '#components/workbench/workbench.tsx'
 import { StoryBar } from './story-bar.tsx'
 import { StorySteps } from './story-steps.tsx'
 import { WatchedTerminals } from './watched-terminals.tsx'
@@ -17,7 +18,7 @@ export function Story({ name, step, mayAct }: { name: string; step: string | nul
   const { client } = useLab()
   const wide = useWide()
   const t = useTranslations()
-  const over = state?.room.status === 'ended' || state?.room.status === 'failed'
+  const over = isOver(state)
   return (
     <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
       <StoryBar name={name} mayAct={mayAct} />

@@ -5,6 +5,7 @@ const NUMBER = new Intl.NumberFormat('en')
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MINUTES = 60
 /** Below it a tenth of a second is worth reading. */
 const TENTHS_BELOW_MS = 10 * SECOND_MS
 
@@ -20,6 +21,15 @@ export function running(ms: number): string {
   const seconds = Math.floor(length / SECOND_MS)
   if (length < MINUTE_MS) return `${seconds} s`
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** The same in one figure, or two above an hour, for what is read at a glance: 42 s, 7 min, 1 h 5 min. */
+export function roughly(ms: number): string {
+  const length = Math.max(0, ms)
+  if (length < MINUTE_MS) return `${Math.floor(length / SECOND_MS)} s`
+  const minutes = Math.floor(length / MINUTE_MS)
+  if (minutes < HOUR_MINUTES) return `${minutes} min`
+  return `${Math.floor(minutes / HOUR_MINUTES)} h ${minutes % HOUR_MINUTES} min`
 }
 
 /** A measured length of time, to the millisecond. */

@@ -5,8 +5,10 @@
 import { InspectorStore } from '#components/inspector/inspector-store.ts'
 import { TimelineStore } from '#components/timeline/timeline-store.ts'
 import { ERRORS } from '#config/errors.ts'
+import { CLOSE } from '#labs/protocol/close.ts'
 import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
+import { gatewayUrl } from './gateway-url.ts'
 
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
@@ -18,10 +20,6 @@ const ACTIVE_EVERY_MS = 60_000
 const INPUT_CHUNK_CHARS = 32_768
 /** So many refusals in a row and it is worth asking why; a gateway that restarts is back before. */
 const REFUSALS = 6
-/** The gateway closes with it when the sign-in is over (labs/gateway/live.ts). */
-const SIGNED_OUT = 4_001
-/** An instructor who does not teach this learner any more. */
-const NOT_ALLOWED = 4_003
 /** Refused from the start, or for longer than a restart takes: an instructor's view is not theirs. */
 const REFUSALS_OF_TAUGHT = 12
 const USUAL_SIZE = { cols: 100, rows: 28 }
@@ -234,10 +232,8 @@ export class LiveClient {
 
   #open(): void {
     const { session } = this.#snapshot
-    const url = new URL(`/gateway/lab-sessions/${session}/live`, location.href)
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    if (this.taughtIn !== null) url.searchParams.set('class', this.taughtIn)
-    const socket = new WebSocket(url)
+    const query = this.taughtIn === null ? undefined : { class: this.taughtIn }
+    const socket = new WebSocket(gatewayUrl(`/gateway/lab-sessions/${session}/live`, query))
     this.#socket = socket
     socket.onopen = () => {
       if (this.#socket !== socket) return
@@ -256,8 +252,8 @@ export class LiveClient {
     }
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return
-      if (code === SIGNED_OUT) this.#giveUp('NOT_SIGNED_IN')
-      else if (code === NOT_ALLOWED) this.#giveUp('NOT_YOURS')
+      if (code === CLOSE.signedOut) this.#giveUp('NOT_SIGNED_IN')
+      else if (code === CLOSE.notAllowed) this.#giveUp('NOT_YOURS')
       else this.#lost()
     }
   }

@@ -9,6 +9,8 @@ import { Timeline } from '#components/timeline/timeline.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { ChecksPanel } from './checks-panel.tsx'
 import { Company } from './company.tsx'
+import { DIVIDER } from './divider.ts'
+import { isOver } from './live-client.ts'
 import { useLab, useLive } from './live-context.tsx'
 import { countPassed } from './step-view.ts'
 import { Terminals } from './terminals.tsx'
@@ -90,8 +92,7 @@ function NoRoomYet() {
   const { state } = useLive()
   const t = useTranslations('workbench')
   if (state?.room.status === 'ready') return null
-  const over = state?.room.status === 'ended' || state?.room.status === 'failed'
-  return <p className="p-6 text-[15px] text-ink-quiet">{over ? state.room.says : t('noCluster')}</p>
+  return <p className="p-6 text-[15px] text-ink-quiet">{state && isOver(state) ? state.room.says : t('noCluster')}</p>
 }
 
 function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNode }) {
@@ -149,9 +150,6 @@ function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNo
     </>
   )
 }
-
-export const DIVIDER =
-  'relative bg-line transition-colors hover:bg-accent data-[separator=active]:bg-accent focus-visible:bg-accent aria-[orientation=vertical]:w-px aria-[orientation=horizontal]:h-px'
 
 function PaneSwitch({ pane, onChange }: { pane: Pane; onChange: (pane: Pane) => void }) {
   const { steps } = useLive()

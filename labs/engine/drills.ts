@@ -80,7 +80,6 @@ export function drillOutcome(
   const first = done[0]
   const name = first ? clusterOf(first, layout) : layout.main
   const cluster = clusters[name]
-  const isRestore = drill.drill === 'restore'
   const hosts = done.flatMap(({ fault }) => ('host' in fault && fault.host !== null ? [fault.host] : []))
   const nothing = { hosts, leader: null, epoch: null, electedAfterMs: null, outages: [], lost: 0, down: [] }
   if (!cluster) return { ...nothing, is: 'nothing' }
@@ -92,17 +91,14 @@ export function drillOutcome(
   const down = Object.values(cluster.nodes).flatMap(({ host, up }) => (up ? [] : [host]))
   const { probe } = cluster
   const isWhole = cluster.leader !== null && (probe?.outages.length ?? 0) === 0 && !hasOrphans(cluster)
-  const hadEffect = first !== undefined && tookEffect(drill, first, name, events, elected !== undefined)
+  const result = (): DrillOutcome['is'] => {
+    // All may be well already.
+    if (drill.drill === 'restore') return isWhole ? 'recovered' : 'impaired'
+    if (!first) return 'nothing'
+    return isWhole && tookEffect(drill, first, name, events, elected !== undefined) ? 'recovered' : 'impaired'
+  }
   return {
-    is: isRestore
-      ? isWhole
-        ? 'recovered'
-        : 'impaired'
-      : !first
-        ? 'nothing'
-        : hadEffect && isWhole
-          ? 'recovered'
-          : 'impaired',
+    is: result(),
     hosts,
     leader: names(cluster.leader),
     epoch: cluster.epoch,

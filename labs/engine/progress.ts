@@ -5,17 +5,19 @@ import type { Fold } from './fold.ts'
 import { standingOf } from './standing.ts'
 import { checkIds, isOpen, isPassed } from './steps.ts'
 
-/** `passes`: ids of checks, questions among them. */
-export type Progress = { steps: BoardRow['steps']; passes: string[]; standing: Standing }
+/** `steps`: as the lab has them. `passes`: ids of checks, questions among them. */
+export type Progress = {
+  steps: Omit<BoardRow['steps'][number], 'passed'>[]
+  passes: string[]
+  standing: Standing
+}
 
 export function progressOf(fold: Fold, lab: Lab, of: { activeAt: number; stuckMs: number; now: number }): Progress {
   const { passes, opened, hints, deeds } = fold
   const steps = lab.steps.map((step) => {
-    const own = checkIds(step)
-    const at = own.flatMap((id) => passes[id]?.at ?? [])
+    const at = checkIds(step).flatMap((id) => passes[id]?.at ?? [])
     const from = opened[step.id]?.at
     return {
-      passed: at.length,
       ms: isPassed(fold, step) && from !== undefined ? Math.max(0, Math.max(...at) - from) : null,
       hints: step.checks.reduce((sum, { id }) => sum + (hints[id] ?? 0), 0),
     }

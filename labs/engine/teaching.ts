@@ -1,5 +1,4 @@
 /** What is between a learner and their instructors, folded from the history. */
-
 import type { Drill } from '#labs/protocol/class.ts'
 import type { ClassMessage, StepNote } from '#labs/protocol/live.ts'
 import type { ClusterView } from './cluster.ts'

@@ -42,7 +42,7 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
 
   private constructor(
     readonly classId: string,
-    private readonly lab: Lab,
+    readonly lab: Lab,
     private readonly source: LiveSource,
     private readonly find: FindBoard,
   ) {
@@ -85,18 +85,14 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
         title,
         steps: steps.map((step) => ({ id: step.id, title: step.title, checks: checkIds(step).length })),
       },
-      stuckMinutes: this.stuckMinutes,
       drill: this.drill,
       rows: [...this.followed.values()].map(({ row }) => row),
     }
   }
 
-  /** Lab sessions of this lab that have a room now, with their learners. */
-  get rooms(): { userId: string; live: LiveLabSession }[] {
-    return [...this.followed.values()].flatMap(({ learner, live }) => {
-      const own = this.ofLab(live)
-      return own ? [{ userId: learner.userId, live: own }] : []
-    })
+  /** Lab sessions of this lab that have a room now. */
+  get rooms(): LiveLabSession[] {
+    return [...this.followed.values()].flatMap(({ live }) => this.ofLab(live) ?? [])
   }
 
   /** Who is in the class is asked anew: what is done to all is done to those. Rejects as `find`. */
@@ -200,7 +196,7 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
 
   /** The newest that any of them was in. */
   private get drill(): Board['drill'] {
-    const all = this.rooms.flatMap(({ live }) => this.drillOf(live) ?? [])
+    const all = this.rooms.flatMap((live) => this.drillOf(live) ?? [])
     const newest = all.sort((one, other) => other.at - one.at)[0]
     if (!newest) return null
     const { id, drill, by } = newest
@@ -227,8 +223,7 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
     if (live) learner.labSession = live.id
     const steps = this.lab.steps.map((step, index) => ({
       passed: checkIds(step).filter((id) => passes.has(id)).length,
-      ms: own?.steps[index]?.ms ?? null,
-      hints: own?.steps[index]?.hints ?? 0,
+      ...(own?.steps[index] ?? { ms: null, hints: 0 }),
     }))
     const at = this.lab.steps.findIndex((step) => checkIds(step).some((id) => !passes.has(id)))
     const isDone = at < 0
@@ -252,7 +247,7 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
 /** What an instructor does to all who have a room of the lab now. @returns how many it reached */
 export function tellAll(board: ClassBoard, text: string, by: string): number {
   const { rooms } = board
-  for (const { live } of rooms) live.engine.say({ type: 'told', text, by })
+  for (const live of rooms) live.engine.say({ type: 'told', text, by })
   return rooms.length
 }
 
@@ -260,7 +255,7 @@ export function tellAll(board: ClassBoard, text: string, by: string): number {
 export async function drillAll(board: ClassBoard, id: string, drill: Drill, by: string): Promise<number> {
   const { rooms, classId } = board
   await Promise.all(
-    rooms.map(async ({ live }) => {
+    rooms.map(async (live) => {
       for (const fault of live.engine.drill({ id, classId, drill, by }))
         await live.fault(fault, 'instructor').catch(shownError)
     }),

@@ -2,12 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
 import type { AuditAction } from '#config/audit-actions.ts'
-import { KraftlabError } from '#config/errors.ts'
-import { RateLimit } from '#config/rate-limit.ts'
 import { type BoardRow, type FromBoard, type ToBoard, toBoard } from '#labs/protocol/class.ts'
 import { type ClassBoard, drillAll, tellAll } from './class-board.ts'
-import { parseOptional, shownError } from './requests.ts'
-import { type Allowed, CLOSE, Stream } from './stream.ts'
+import { Deeds, receive } from './received.ts'
+import { shownError } from './requests.ts'
+import { type Allowed, Stream } from './stream.ts'
 
 /** Each is a message or a fault to everybody. */
 const DEEDS = { burst: 5, refillMs: 2_000 }
@@ -26,7 +25,7 @@ export function serveBoard(
   allowed: Allowed,
   gone: () => void,
 ): void {
-  const deeds = new RateLimit(DEEDS.burst, DEEDS.refillMs)
+  const deeds = new Deeds(DEEDS)
   const stream = new Stream(socket, { message: onMessage, closed: onClosed, allowed })
   const show = (message: FromBoard) => stream.write(JSON.stringify(message))
   const showError = (error: unknown) => show({ type: 'error', ...shownError(error).body })
@@ -46,10 +45,9 @@ export function serveBoard(
   }
 
   async function act(message: ToBoard): Promise<void> {
-    if (!deeds.take('')) throw new KraftlabError('UNAVAILABLE', 'That was too much at once. Wait a few seconds.')
+    deeds.require()
     await board.load()
-    const { rooms } = board
-    const details = { lab: board.board.lab.slug, learners: rooms.length }
+    const details = { lab: board.lab.slug, learners: board.rooms.length }
     switch (message.type) {
       case 'tell':
         await by.record('class-told', details)
@@ -63,13 +61,7 @@ export function serveBoard(
   }
 
   function onMessage(data: RawData, isBinary: boolean): void {
-    const parsed = isBinary ? null : toBoard.safeParse(parseOptional(String(data)))
-    if (!parsed?.success) {
-      showError(new KraftlabError('BAD_REQUEST'))
-      if (!deeds.take('')) stream.drop(CLOSE.badMessage, 'not messages of the protocol')
-      return
-    }
-    act(parsed.data).catch(showError)
+    receive({ data, isBinary }, toBoard, { act, showError, deeds, stream })
   }
 
   function onClosed(): void {

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { AuditAction } from '#config/audit-actions.ts'
 import { KraftlabError } from '#config/errors.ts'
 import type { DatabaseWorker } from '#data/worker-client.ts'
+import { CLOSE } from '#labs/protocol/close.ts'
 import { startLabSession } from '#labs/protocol/live.ts'
 import { type Accounts, accountDeletion } from './account.ts'
 import type { ClassBoards } from './class-boards.ts'
@@ -15,7 +16,6 @@ import { MAX_MESSAGE_BYTES, serveBrowser } from './live.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
 import { checkOrigin, log, readJson, sendJson, shownError } from './requests.ts'
 import { owns, type Person, type SignIns } from './sign-in.ts'
-import { CLOSE } from './stream.ts'
 
 /** A request is a few hundred bytes on the loopback; slower ones only hold a socket. */
 const REQUEST_LIMIT_MS = 15_000

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
 import type { AuditAction } from '#config/audit-actions.ts'
 import { KraftlabError } from '#config/errors.ts'
-import { RateLimit } from '#config/rate-limit.ts'
 import { MAX_INPUT_CHARS, type TimelineEvent, type ToBrowser, type ToGateway, toGateway } from '#labs/protocol/live.ts'
 import type { LiveLabSession } from './live-lab-session.ts'
 import { requireMay } from './may.ts'
-import { parseOptional, shownError } from './requests.ts'
-import { type Allowed, CLOSE, Stream } from './stream.ts'
+import { Deeds, receive } from './received.ts'
+import { shownError } from './requests.ts'
+import { type Allowed, Stream } from './stream.ts'
 
 /** JSON writes a control character as six; the rest of a message is small. */
 export const MAX_MESSAGE_BYTES = MAX_INPUT_CHARS * 6 + 1_024
@@ -70,7 +70,7 @@ export function serveBrowser(
 ): void {
   const name = randomBytes(6).toString('base64url')
   const attached = new Map<string, string>()
-  const deeds = new RateLimit(DEEDS.burst, DEEDS.refillMs)
+  const deeds = new Deeds(DEEDS)
   let stateTimer: NodeJS.Timeout | null = null
   /** when the timer rings, and when a state was last sent, ms on a monotonic clock */
   let stateDue = 0
@@ -122,7 +122,7 @@ export function serveBrowser(
 
   async function act(message: ToGateway): Promise<void> {
     requireMay(view.is, message.type, live.watchers, name)
-    if (DEED.has(message.type)) takeDeed()
+    if (DEED.has(message.type)) deeds.require()
     if (view.is === 'learner' && !PASSIVE.has(message.type)) live.active()
     switch (message.type) {
       case 'active':
@@ -246,10 +246,6 @@ export function serveBrowser(
     attached.clear()
   }
 
-  function takeDeed(): void {
-    if (!deeds.take(name)) throw new KraftlabError('UNAVAILABLE', 'That was too much at once. Wait a few seconds.')
-  }
-
   function actAsViewer(message: ViewerMessage): void {
     const viewer = attached.get(message.terminal)
     // It was under way when the terminal or the room ended.
@@ -286,14 +282,7 @@ export function serveBrowser(
   }
 
   function onMessage(data: RawData, isBinary: boolean): void {
-    const parsed = isBinary ? null : toGateway.safeParse(parseOptional(String(data)))
-    if (!parsed?.success) {
-      showError(new KraftlabError('BAD_REQUEST'))
-      // A slip of the page is told; a stream of nonsense ends.
-      if (!deeds.take(name)) stream.drop(CLOSE.badMessage, 'not messages of the protocol')
-      return
-    }
-    act(parsed.data).catch(showError)
+    receive({ data, isBinary }, toGateway, { act, showError, deeds, stream })
   }
 
   function onClosed(): void {

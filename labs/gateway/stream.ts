@@ -1,5 +1,6 @@
 /** One browser's WebSocket: what it is sent is bounded, a dead or signed-out one is noticed, one that floods is slowed. */
 import type { RawData, WebSocket } from 'ws'
+import { CLOSE } from '#labs/protocol/close.ts'
 import { log, shownError } from './requests.ts'
 
 /** A browser that has not taken this much yet gets nothing that is superseded: it would only be older when it arrives. */
@@ -11,8 +12,6 @@ const INPUT_BYTES_A_SECOND = 2 * 1_024 * 1_024
 /** A dead connection is noticed after two of these. */
 const PING_EVERY_MS = 20_000
 
-/** Close codes 4000 and above are an application's own. */
-export const CLOSE = { failed: 1_011, behind: 4_000, signedOut: 4_001, badMessage: 4_002, notAllowed: 4_003 } as const
 /** A browser that does not answer a close. */
 const CLOSE_LIMIT_MS = 1_000
 

@@ -97,7 +97,6 @@ export const board = z.object({
     title: z.string(),
     steps: z.array(z.object({ id: z.string(), title: z.string(), checks: z.number().int() })),
   }),
-  stuckMinutes: z.number(),
   /** the newest */
   drill: z.object({ id: z.string(), drill: z.enum(DRILLS), by: z.string(), at: z.number() }).nullable(),
   rows: z.array(boardRow),

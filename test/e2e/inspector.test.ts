@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { axeViolations, collectComplaints, launchBrowser } from '../support/browser.ts'
+import { axeViolations, collectComplaints, launchBrowser, openPage } from '../support/browser.ts'
 import { Inspector } from '../support/inspector.ts'
 import { CLUSTER_START_MS, Panel } from '../support/panel.ts'
 
@@ -22,7 +22,7 @@ let complaints: string[]
 beforeAll(async () => {
   server = await startServer(process.cwd())
   browser = await launchBrowser()
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  page = await openPage(browser)
   complaints = collectComplaints(page)
   panel = new Panel(page)
   inspector = new Inspector(page)

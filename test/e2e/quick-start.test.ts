@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { launchBrowser, openPage } from '../support/browser.ts'
 import { Workbench } from '../support/workbench.ts'
 
 const LESSON = '/courses/kraft/quick-start/quick-start'
@@ -20,7 +20,7 @@ beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'kraftlab-quick-start-'))
   server = await startServer(process.cwd(), {}, { data })
   browser = await launchBrowser()
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  page = await openPage(browser)
 })
 afterAll(async () => {
   await browser?.close()

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../support/browser.ts'
+import { alive, axeViolations, collectComplaints, inColours, launchBrowser, openPage } from '../support/browser.ts'
 import { CLUSTER_START_MS, Panel } from '../support/panel.ts'
 import { Snapshots } from '../support/snapshots.ts'
 import { Workbench } from '../support/workbench.ts'
@@ -23,7 +23,7 @@ let complaints: string[]
 beforeAll(async () => {
   server = await startServer(process.cwd())
   browser = await launchBrowser()
-  page = await (await browser.newContext({ viewport: WIDE })).newPage()
+  page = await openPage(browser)
   complaints = collectComplaints(page)
   bench = new Workbench(page)
   panel = new Panel(page)

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { axeViolations, inColours, launchBrowser } from '../support/browser.ts'
+import { axeViolations, inColours, launchBrowser, openPage } from '../support/browser.ts'
 import { Workbench } from '../support/workbench.ts'
 
 const LESSON = '/courses/kraft/quick-start/quick-start'
@@ -17,7 +17,7 @@ let bench: Workbench
 beforeAll(async () => {
   server = await startServer(process.cwd())
   browser = await launchBrowser()
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  page = await openPage(browser)
   bench = new Workbench(page)
   await page.goto(server.url + LESSON)
   await bench.start()

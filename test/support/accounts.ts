@@ -24,3 +24,12 @@ export async function becomeFirstAdministrator(page: Page, site: string, log: st
   await page.getByRole('button', { name: 'Make me administrator' }).click()
   await page.getByRole('heading', { name: 'People and roles' }).waitFor()
 }
+
+/** By an instructor. @returns its id; the page is at its settings */
+export async function makeClassAt(page: Page, site: string, name: string): Promise<string> {
+  await page.goto(`${site}/classes`)
+  await page.getByLabel('New class').fill(name)
+  await page.getByRole('button', { name: 'Make the class' }).click()
+  await page.waitForURL('**/settings')
+  return new URL(page.url()).pathname.split('/')[2]!
+}

@@ -1,7 +1,7 @@
 /** The system's Chromium, driven by playwright-core. */
 import { existsSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** Scripts of a page that is loaded, on a busy machine. */
@@ -12,6 +12,12 @@ export async function launchBrowser(): Promise<Browser> {
   if (!executablePath) throw new Error(`no Chromium at ${PLACES.join(', ')}: apt-get install chromium`)
   // Its own sandbox needs what root and some containers do not have; it sees our pages alone.
   return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+}
+
+/** A page of its own, as wide as a usual screen. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  return context.newPage()
 }
 
 /** What a page says on its console of errors, and scripts that the content security policy stopped. */

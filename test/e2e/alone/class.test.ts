@@ -12,8 +12,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '#data/database.ts'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
-import { becomeFirstAdministrator, signUpAt } from '../../support/accounts.ts'
-import { alive, axeViolations, collectComplaints, launchBrowser } from '../../support/browser.ts'
+import { becomeFirstAdministrator, makeClassAt, signUpAt } from '../../support/accounts.ts'
+import { alive, axeViolations, collectComplaints, launchBrowser, openPage } from '../../support/browser.ts'
 import { ROOT } from '../../support/database.ts'
 import { CLUSTER_START_MS, Panel } from '../../support/panel.ts'
 import { descendants } from '../../support/room.ts'
@@ -46,11 +46,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   ida = await newPage()
   await becomeFirstAdministrator(ida, server.url, server.log, 'Ida')
-  await ida.goto(`${server.url}/classes`)
-  await ida.getByLabel('New class').fill('KRaft 101')
-  await ida.getByRole('button', { name: 'Make the class' }).click()
-  await ida.waitForURL('**/settings')
-  classId = new URL(ida.url()).pathname.split('/')[2]!
+  classId = await makeClassAt(ida, server.url, 'KRaft 101')
   const database = openDatabase({ root: ROOT, data })
   await database.assignment.create({ data: { classId, kind: 'lab', course: 'kraft', slug: LAB, points: 12 } })
   const { joinCode } = await database.class.findUniqueOrThrow({ where: { id: classId } })
@@ -74,7 +70,7 @@ afterAll(async () => {
 })
 
 async function newPage(): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  const page = await openPage(browser)
   page.setDefaultTimeout(SHOWN_MS)
   collectComplaints(page, complaints)
   return page

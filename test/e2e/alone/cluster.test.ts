@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
-import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../../support/browser.ts'
+import { alive, axeViolations, collectComplaints, inColours, launchBrowser, openPage } from '../../support/browser.ts'
 import { feedHour } from '../../support/hour.ts'
 import { CLUSTER_START_MS, Panel } from '../../support/panel.ts'
 import { commandLine, descendants } from '../../support/room.ts'
@@ -30,7 +30,7 @@ let complaints: string[]
 beforeAll(async () => {
   server = await startServer(process.cwd())
   browser = await launchBrowser()
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  page = await openPage(browser)
   complaints = collectComplaints(page)
   bench = new Workbench(page)
   panel = new Panel(page)
@@ -197,7 +197,7 @@ test('a spawner that dies is started again and its terminals say so; without its
 
 /** An hour cannot be waited for: here the page is real and what comes over its socket is made. */
 test('an hour of six nodes scrolls and scrubs without a stutter', async () => {
-  const other = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  const other = await openPage(browser)
   await feedHour(other, 5_000)
   await other.goto(server.url + LESSON)
   await alive(other)

@@ -7,8 +7,8 @@ import { openDatabase } from '#data/database.ts'
 import lab from '#labs/catalog/controller-failover/lab.ts'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { readHistory } from '#labs/engine/history.ts'
-import { becomeFirstAdministrator } from '../../support/accounts.ts'
-import { axeViolations, collectComplaints, inColours, launchBrowser } from '../../support/browser.ts'
+import { becomeFirstAdministrator, makeClassAt } from '../../support/accounts.ts'
+import { axeViolations, collectComplaints, inColours, launchBrowser, openPage } from '../../support/browser.ts'
 import { ROOT } from '../../support/database.ts'
 import { type Plan, ReplayedClass } from '../../support/replayed-class.ts'
 
@@ -36,14 +36,10 @@ const idOf = (index: number) => `learner-${index + 1}`
 beforeAll(async () => {
   server = await startServer(process.cwd())
   browser = await launchBrowser()
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  page = await openPage(browser)
   collectComplaints(page, complaints)
   await becomeFirstAdministrator(page, server.url, server.log, 'Ida')
-  await page.goto(`${server.url}/classes`)
-  await page.getByLabel('New class').fill('KRaft 200')
-  await page.getByRole('button', { name: 'Make the class' }).click()
-  await page.waitForURL('**/settings')
-  classId = new URL(page.url()).pathname.split('/')[2]!
+  classId = await makeClassAt(page, server.url, 'KRaft 200')
   const learners = Array.from({ length: LEARNERS }, (_, index) => ({ userId: idOf(index), name: nameOf(index) }))
   const database = openDatabase({ root: ROOT, data: server.data })
   await database.user.createMany({

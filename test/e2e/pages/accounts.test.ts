@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { becomeFirstAdministrator, signInAt, signUpAt } from '../../support/accounts.ts'
-import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../../support/browser.ts'
+import { alive, axeViolations, collectComplaints, inColours, launchBrowser, openPage } from '../../support/browser.ts'
 import { PASSWORD } from '../../support/people.ts'
 
 const LESSON = '/courses/kraft/quick-start/what-runs'
@@ -31,7 +31,7 @@ afterAll(async () => {
 })
 
 async function newPage(): Promise<Page> {
-  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  const page = await openPage(browser)
   collectComplaints(page, complaints)
   return page
 }

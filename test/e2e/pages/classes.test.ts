@@ -4,8 +4,8 @@ import { parse } from 'csv-parse/sync'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '#labs/cli/server.ts'
-import { becomeFirstAdministrator, signUpAt } from '../../support/accounts.ts'
-import { alive, axeViolations, collectComplaints, inColours, launchBrowser } from '../../support/browser.ts'
+import { becomeFirstAdministrator, makeClassAt, signUpAt } from '../../support/accounts.ts'
+import { alive, axeViolations, collectComplaints, inColours, launchBrowser, openPage } from '../../support/browser.ts'
 import { emailOf } from '../../support/people.ts'
 
 /** A refusal is a complaint of the browser's own. */
@@ -50,8 +50,7 @@ afterAll(async () => {
 })
 
 async function newPage(): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, timezoneId: 'Asia/Tokyo' })
-  const page = await context.newPage()
+  const page = await openPage(browser, { timezoneId: 'Asia/Tokyo' })
   page.setDefaultTimeout(SHOWN_MS)
   collectComplaints(page, complaints)
   return page
@@ -66,11 +65,7 @@ test('a learner makes no class; an instructor does, and has a link to give away'
   expect(await ian.getByLabel('New class').count()).toBe(0)
   await ida.reload()
   await ida.getByLabel('Role of Ian').selectOption('instructor')
-  await ida.goto(`${server.url}/classes`)
-  await ida.getByLabel('New class').fill('KRaft 101')
-  await ida.getByRole('button', { name: 'Make the class' }).click()
-  await ida.waitForURL('**/settings')
-  at = new URL(ida.url()).pathname.replace('/settings', '')
+  at = `/classes/${await makeClassAt(ida, server.url, 'KRaft 101')}`
   code = (await ida.getByText(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/).textContent())!
   await ida.getByText(`${server.url}/join/${code.replace('-', '')}`).waitFor()
   await ida.getByLabel('Let each one in yourself').check()

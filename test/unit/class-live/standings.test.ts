@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { byNeed, counted, distributionOf, shownOf } from '#components/class-live/standings.ts'
-import { lengthOf } from '#components/class-live/time.ts'
+import { roughly } from '#components/workbench/format.ts'
 import type { BoardRow } from '#labs/protocol/class.ts'
 
 const STEPS = [{ checks: 2 }, { checks: 1 }]
@@ -57,7 +57,7 @@ test('the distribution of each step: past it, at it, stuck in it, and the median
 })
 
 test('lengths of time in a figure or two', () => {
-  expect([0, 59_999, 60_000, 3_599_999, 3_900_000, -5].map(lengthOf)).toEqual([
+  expect([0, 59_999, 60_000, 3_599_999, 3_900_000, -5].map(roughly)).toEqual([
     '0 s',
     '59 s',
     '1 min',

@@ -7,7 +7,7 @@ import { missing } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import { serveBrowser } from '#labs/gateway/live.ts'
 import { LiveLabSession } from '#labs/gateway/live-lab-session.ts'
-import { CLOSE } from '#labs/gateway/stream.ts'
+import { CLOSE } from '#labs/protocol/close.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { labOf } from '../../support/told.ts'
 

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { CLOSE, Stream } from '#labs/gateway/stream.ts'
+import { Stream } from '#labs/gateway/stream.ts'
+import { CLOSE } from '#labs/protocol/close.ts'
 
 test('what a browser still sends to a stream that was dropped is not heard, and it is cut off if it does not close', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })

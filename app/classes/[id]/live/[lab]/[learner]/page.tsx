@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { cache } from 'react'
 import { taughtClass } from '#app/classes/class-page.ts'
 import { SessionChoice } from '#components/class-live/session-choice.tsx'
 import { Story } from '#components/class-live/story.tsx'
@@ -19,10 +20,8 @@ type Props = {
   searchParams: Promise<{ step?: string | string[]; session?: string | string[] }>
 }
 
-/** A learner's story in a lab: of the room that they have, or of an earlier one. */
-async function storyOf({ params, searchParams }: Props) {
-  const { id, lab, learner } = await params
-  const { step, session: wanted } = await searchParams
+/** A learner's story in a lab: of the room that they have, or of an earlier one. Asked for title and page, found once. */
+const findStory = cache(async (id: string, lab: string, learner: string) => {
   const { class: shown } = await taughtClass(id, `/classes/${id}/live/${lab}/${learner}`)
   const [member, outline, all, assignments] = await Promise.all([
     findOptionalLearner(database(), { classId: id, userId: learner }),
@@ -32,8 +31,12 @@ async function storyOf({ params, searchParams }: Props) {
   ])
   if (!member || !outline || !assignedLabs(all, assignments).some(({ slug }) => slug === lab)) notFound()
   const sessions = (await findLabSessionsOf(database(), learner)).filter((one) => one.lab === lab).reverse()
-  const session = sessions.find((one) => one.id === wanted) ?? sessions.find(({ endedAt }) => !endedAt) ?? sessions[0]
-  return { shown, name: member.user.name, outline, sessions, session, step: typeof step === 'string' ? step : null }
+  return { shown, name: member.user.name, outline, sessions }
+})
+
+async function storyOf({ params }: Props) {
+  const { id, lab, learner } = await params
+  return findStory(id, lab, learner)
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
@@ -42,7 +45,11 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 }
 
 export default async function StoryPage(props: Props) {
-  const { shown, name, outline, sessions, session, step } = await storyOf(props)
+  const [{ shown, name, outline, sessions }, { step, session: wanted }] = await Promise.all([
+    storyOf(props),
+    props.searchParams,
+  ])
+  const session = sessions.find((one) => one.id === wanted) ?? sessions.find(({ endedAt }) => !endedAt) ?? sessions[0]
   const crumbs = [
     { title: translate('classes.title'), href: '/classes' },
     { title: shown.name, href: `/classes/${shown.id}/live?lab=${outline.slug}` },
@@ -65,7 +72,7 @@ export default async function StoryPage(props: Props) {
             />
           )}
         </Header>
-        <Story name={name} step={step} mayAct={shown.archivedAt === null} />
+        <Story name={name} step={typeof step === 'string' ? step : null} mayAct={shown.archivedAt === null} />
       </div>
     </LabProvider>
   )
