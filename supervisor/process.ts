@@ -1,5 +1,6 @@
 /** What is asked of processes that we start, wherever they are started. */
 import type { ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /** Asks it to end and waits; one that has not after `limitMs` is killed. */
@@ -15,14 +16,23 @@ export function endProcess(child: ChildProcess, limitMs: number): Promise<void> 
   })
 }
 
+/** Below those that Linux gives to connections (net.ipv4.ip_local_port_range): none of them takes one before it is used. */
+const PORTS = { from: 10_000, to: 32_000 }
+const TRIES = 50
+
 /** A port on 127.0.0.1 that nobody has now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(PORTS.from, PORTS.to)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`none of ${TRIES} ports on 127.0.0.1 is free`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '#supervisor/process.ts'
 import { sharedFolder } from '../support/folder.ts'
 
 /** Longer than the tiny site keeps a connection on which nothing is asked. */
@@ -66,16 +67,6 @@ async function until<T>(what: string, look: () => T | Promise<T>, limitMs = 20_0
 
 const ready = ({ said }: { said: { stdout: string; stderr: string } }) =>
   until(`ready (stderr: ${said.stderr})`, () => said.stdout.includes('ready'))
-
-function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    }),
-  )
-}
 
 /** Processes of this root, by its path in their environment. */
 async function processesOf(root: string): Promise<string[]> {

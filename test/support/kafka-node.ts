@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInstallation } from '#config/installation.ts'
+import { freePort } from '#supervisor/process.ts'
 
 const TOOL_LIMIT_MS = 90_000
 const START_LIMIT_MS = 90_000
@@ -23,15 +23,6 @@ const JVM_OPTIONS = [
 ]
 
 export const installation = readInstallation(process.cwd())
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A Kafka of some version, as installed. */
 export type KafkaProgram = {
