@@ -74,6 +74,8 @@ describe('three combined nodes, another cluster, and one that lies', () => {
     await Promise.all([main.start(), other.start()])
     const first = await until('one leader in all views', () => agreed(watched, hosts))
     await until('the other cluster', () => last(watched, 'quorum', otherHost)?.leader === 1)
+    // a follower may know its cluster before it knows which of the voters it is
+    await until('the ids of all', () => hosts.every((host) => typeof last(watched, 'node-up', host)?.node === 'number'))
     for (const node of main.nodes)
       expect(last(watched, 'node-up', hostOf('main', node))).toMatchObject({ node: node.id, clusterId: main.clusterId })
     expect(last(watched, 'node-up', otherHost)).toMatchObject({ node: 1, clusterId: other.clusterId })
