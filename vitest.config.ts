@@ -34,7 +34,7 @@ export default defineConfig({
       realParts('pages', 'test/e2e/pages/*.test.ts', 1, WORKERS),
       // a browser and a room each
       realParts('e2e', 'test/e2e/*.test.ts', 2, WORKERS),
-      // those that measure, or start many rooms
+      // those that measure
       realParts('alone', 'test/e2e/alone/*.test.ts', 3, 1),
     ],
   },

@@ -146,5 +146,5 @@ test("a learner's kill -9 -1 ends the terminals with a reason, and a new one can
 
 test.each(['light', 'dark'] as const)('the workbench in use is free of what axe finds, in %s', async (colorScheme) => {
   await inColours(page, colorScheme)
-  expect(await axeViolations(page)).toEqual([])
+  expect(await axeViolations(page, colorScheme)).toEqual([])
 })

@@ -18,9 +18,9 @@ import {
   OTHER_VERSIONS,
 } from '../support/kafka-versions.ts'
 import { smallLog } from '../support/segments.ts'
+import { SOAK } from '../support/soak.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-const SOAK = process.env.KRAFTLAB_SOAK === '1'
 const VERSIONS = [INSTALLED.version, ...(SOAK ? OTHER_VERSIONS : [])]
 const SEGMENT = '00000000000000000000.log'
 

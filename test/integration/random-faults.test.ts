@@ -10,8 +10,9 @@ import { planRoom } from '#labs/engine/room-plan.ts'
 import type { ClusterState } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 import { makePlace, OWNERS, planOf, start, type TestRoom, until } from '../support/room.ts'
+import { SOAK } from '../support/soak.ts'
 
-const FAULTS = process.env.KRAFTLAB_SOAK === '1' ? 100 : 4
+const FAULTS = SOAK ? 100 : 4
 /** A killed broker is back when its old registration has ended (3 s here); a busy machine needs more. */
 const REST_LIMIT_MS = 60_000
 const HOLD_MS = { least: 300, most: 4_000 }

@@ -20,6 +20,7 @@ import {
   type TestRoom,
   until,
 } from '../support/room.ts'
+import { SOAK } from '../support/soak.ts'
 
 const TWO_HOSTS = [
   { name: 'broker-1', address: 11 },
@@ -517,7 +518,7 @@ except PermissionError: pass
   })
 })
 
-describe.each(OWNERS)('what a learner breaks, in a room of %s', (owner) => {
+describe.each(SOAK ? OWNERS : [OWNERS[0]])('what a learner breaks, in a room of %s', (owner) => {
   test('kill -9 -1 in the middle of a flood: the host lives, terminals say what happened, new ones open', async () => {
     const room = await freshRoom(owner)
     const shell = await room.open()

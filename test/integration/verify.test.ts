@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
 import type { Verification } from '#labs/cli/verify.ts'
+import { SOAK } from '../support/soak.ts'
 
-const SOAK = process.env.KRAFTLAB_SOAK === '1'
 /** The Quick Start has a test in the browser; its near misses and the other labs are the soak run's. */
 const SAMPLE = ['controller-failover', '--sample']
 const LIMIT_MS = SOAK ? 75 * 60_000 : 160_000

@@ -9,6 +9,7 @@ import { dumpLog } from '../support/dump-log.ts'
 import { fetched, leadingController } from '../support/fake-node.ts'
 import { ask, KafkaCluster } from '../support/kafka-cluster.ts'
 import type { KafkaNode } from '../support/kafka-node.ts'
+import { SOAK } from '../support/soak.ts'
 import { fake, watch } from '../support/watching.ts'
 
 async function newCluster(...options: Parameters<typeof KafkaCluster.make>): Promise<KafkaCluster> {
@@ -210,7 +211,7 @@ async function quorumOf(controllers: KafkaNode[]): Promise<Quorum> {
 }
 
 describe('three controllers and two brokers whose log begins with a snapshot', () => {
-  it.runIf(process.env.KRAFTLAB_SOAK === '1')('are seen whole, idle cheaply, and after a failover', async () => {
+  it.runIf(SOAK)('are seen whole, idle cheaply, and after a failover', async () => {
     const cluster = await newCluster({
       quorum: 'static',
       controllers: 3,

@@ -4,6 +4,7 @@ import { observation } from '#labs/protocol/observation.ts'
 import { dumpLog } from '../support/dump-log.ts'
 import { KafkaNode } from '../support/kafka-node.ts'
 import { establishedTo, watchLoopback } from '../support/loopback.ts'
+import { SOAK } from '../support/soak.ts'
 
 const nodes: KafkaNode[] = []
 afterAll(() => Promise.all(nodes.map((node) => node.remove())))
@@ -31,7 +32,7 @@ const recordsIn = (watched: Watched, name: string) =>
   value(watched, name) as { records: { offset: number }[] } | undefined
 
 /** A static one tells the same in fewer words. */
-const QUORUMS = process.env.KRAFTLAB_SOAK === '1' ? (['static', 'dynamic'] as const) : (['dynamic'] as const)
+const QUORUMS = SOAK ? (['static', 'dynamic'] as const) : (['dynamic'] as const)
 
 describe.each(QUORUMS)('one combined node with a %s quorum', { concurrent: true }, (quorum) => {
   it('is seen from its start through changes, a restart and a new format', async () => {

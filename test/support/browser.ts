@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { SOAK } from './soak.ts'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** Scripts of a page that is loaded, on a busy machine. */
@@ -43,12 +44,13 @@ export async function inColours(page: Page, colorScheme: 'light' | 'dark'): Prom
 }
 
 /**
- * @param only rules that the other colours of a page can break; left out: all
+ * @param theme in dark a sample looks at what other colours can break, and the soak run at everything
  * @returns one line a violation: rule, and the first elements it holds for
  */
-export async function axeViolations(page: Page, only: 'colours' | null = null): Promise<string[]> {
+export async function axeViolations(page: Page, theme: 'light' | 'dark' = 'light'): Promise<string[]> {
   const axe = new AxeBuilder({ page })
-  const { violations } = await (only ? axe.withRules(['color-contrast', 'link-in-text-block']) : axe).analyze()
+  if (theme === 'dark' && !SOAK) axe.withRules(['color-contrast', 'link-in-text-block'])
+  const { violations } = await axe.analyze()
   return violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes

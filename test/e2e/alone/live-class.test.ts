@@ -11,9 +11,9 @@ import { becomeFirstAdministrator, makeClassAt } from '../../support/accounts.ts
 import { axeViolations, collectComplaints, inColours, launchBrowser, openPage } from '../../support/browser.ts'
 import { ROOT } from '../../support/database.ts'
 import { type Plan, ReplayedClass } from '../../support/replayed-class.ts'
+import { SOAK } from '../../support/soak.ts'
 
 const LEARNERS = 200
-const SOAK = process.env.KRAFTLAB_SOAK === '1'
 /** What an instructor is promised. */
 const PUSHED_WITHIN_MS = 1_000
 /** A screen of 60 Hz draws each 16.7 ms; a page that feels smooth misses few, also beside 200 engines and other tests. */

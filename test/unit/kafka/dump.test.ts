@@ -9,10 +9,10 @@ import { readInstallation } from '#config/installation.ts'
 import { benchDecode } from '#labs/cli/decode-bench.ts'
 import { encodeBatch } from '../../support/batches.ts'
 import { busyBytes, metadata, smallLog } from '../../support/segments.ts'
+import { SOAK } from '../../support/soak.ts'
 
 const installation = readInstallation(process.cwd())
 const PROGRAM = join(installation.root, 'dist', 'metadata.mjs')
-const SOAK = process.env.KRAFTLAB_SOAK === '1'
 const folder = mkdtempSync(join(tmpdir(), 'kraftlab-dump-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -9,8 +9,8 @@ import { metadataRecordsOf } from '#labs/kafka/metadata/records.ts'
 import { type Piece, readPieces, SegmentReader } from '#labs/kafka/metadata/segment.ts'
 import { encodeBatch, schemas } from '../../support/batches.ts'
 import { busyBytes, metadata, smallLog } from '../../support/segments.ts'
+import { SOAK } from '../../support/soak.ts'
 
-const SOAK = process.env.KRAFTLAB_SOAK === '1'
 const MUTANTS = SOAK ? 100_000 : 1_500
 const SEED = Number(process.env.KRAFTLAB_SEED ?? 5)
 /** A mutant has some kilobytes and takes some milliseconds; a busy machine takes its time. */
