@@ -1,8 +1,9 @@
 /**
- * The one WebSocket of a live class page: labs/protocol/class.ts. Reconnects by itself. React reads it by
- * `useSyncExternalStore`; a row that did not change stays the same object.
+ * The one WebSocket of a live class page: labs/protocol/class.ts. Reconnects by itself. A row that did not change stays the
+ * same object.
  */
 import { gatewayUrl } from '#components/workbench/gateway-url.ts'
+import { Store } from '#components/workbench/store.ts'
 import type { Board, BoardRow, Drill, FromBoard, ToBoard } from '#labs/protocol/class.ts'
 import { CLOSE } from '#labs/protocol/close.ts'
 
@@ -24,9 +25,7 @@ export type BoardSnapshot = {
 
 const NOTHING: BoardSnapshot = { board: null, connection: 'connecting', done: null, problem: null }
 
-export class BoardClient {
-  #snapshot = NOTHING
-  readonly #listeners = new Set<() => void>()
+export class BoardClient extends Store<BoardSnapshot> {
   #socket: WebSocket | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #retryMs = FIRST_RETRY_MS
@@ -36,14 +35,9 @@ export class BoardClient {
   constructor(
     private readonly classId: string,
     private readonly lab: string,
-  ) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  ) {
+    super(NOTHING)
   }
-  readonly getSnapshot = (): BoardSnapshot => this.#snapshot
-  readonly getServerSnapshot = (): BoardSnapshot => NOTHING
 
   open(): void {
     const socket = new WebSocket(gatewayUrl(`/gateway/classes/${this.classId}/live`, { lab: this.lab }))
@@ -52,14 +46,14 @@ export class BoardClient {
       if (this.#socket !== socket) return
       this.#retryMs = FIRST_RETRY_MS
       this.#refusals = 0
-      this.#set({ connection: 'open' })
+      this.#change({ connection: 'open' })
     }
     socket.onmessage = ({ data }) => {
       if (this.#socket === socket) this.#receive(JSON.parse(String(data)) as FromBoard)
     }
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return
-      if (OVER.has(code)) this.#set({ board: null, connection: 'refused' })
+      if (OVER.has(code)) this.#change({ board: null, connection: 'refused' })
       else this.#lost()
     }
   }
@@ -80,15 +74,15 @@ export class BoardClient {
   }
 
   #send(message: ToBoard): void {
-    this.#set({ problem: null })
+    this.#change({ problem: null })
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
   }
 
   #lost(): void {
     this.#socket = null
     this.#refusals += 1
-    if (this.#snapshot.board === null && this.#refusals >= REFUSALS) return this.#set({ connection: 'refused' })
-    this.#set({ connection: this.#snapshot.board === null ? 'connecting' : 'lost' })
+    if (this.snapshot.board === null && this.#refusals >= REFUSALS) return this.#change({ connection: 'refused' })
+    this.#change({ connection: this.snapshot.board === null ? 'connecting' : 'lost' })
     this.#timer = setTimeout(() => this.open(), this.#retryMs)
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2)
   }
@@ -96,24 +90,23 @@ export class BoardClient {
   #receive(message: FromBoard): void {
     switch (message.type) {
       case 'board':
-        return this.#set({ board: message.board })
+        return this.#change({ board: message.board })
       case 'rows': {
-        const { board } = this.#snapshot
-        return this.#set({ board: board && { ...board, rows: replaced(board.rows, message.rows) } })
+        const { board } = this.snapshot
+        return this.#change({ board: board && { ...board, rows: replaced(board.rows, message.rows) } })
       }
       case 'done': {
         this.#answers += 1
         const { what, learners } = message
-        return this.#set({ done: { what, learners, number: this.#answers } })
+        return this.#change({ done: { what, learners, number: this.#answers } })
       }
       case 'error':
-        return this.#set({ problem: message.message })
+        return this.#change({ problem: message.message })
     }
   }
 
-  #set(change: Partial<BoardSnapshot>): void {
-    this.#snapshot = { ...this.#snapshot, ...change }
-    for (const listener of this.#listeners) listener()
+  #change(change: Partial<BoardSnapshot>): void {
+    this.set({ ...this.snapshot, ...change })
   }
 }
 

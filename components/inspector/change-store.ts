@@ -1,24 +1,18 @@
-/** What commands changed, as the gateway tells it. React reads it by `useSyncExternalStore`. */
+/** What commands changed, as the gateway tells it. */
+import { Store } from '#components/workbench/store.ts'
 import type { CommandChange } from '#labs/protocol/log.ts'
 
-export class ChangeStore {
-  #known: ReadonlyMap<number, CommandChange> = new Map()
+export class ChangeStore extends Store<ReadonlyMap<number, CommandChange>> {
   readonly #asked = new Set<number>()
-  readonly #listeners = new Set<() => void>()
 
-  constructor(private readonly ask: (seq: number) => void) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  constructor(private readonly ask: (seq: number) => void) {
+    super(NONE)
   }
-  readonly getSnapshot = (): ReadonlyMap<number, CommandChange> => this.#known
-  readonly getServerSnapshot = (): ReadonlyMap<number, CommandChange> => NONE
 
   /** Another lab session. */
   reset(): void {
     this.#asked.clear()
-    this.#set(new Map())
+    this.set(new Map())
   }
 
   reconnected(): void {
@@ -33,12 +27,7 @@ export class ChangeStore {
 
   receive(change: CommandChange): void {
     this.#asked.delete(change.seq)
-    this.#set(new Map(this.#known).set(change.seq, change))
-  }
-
-  #set(next: ReadonlyMap<number, CommandChange>): void {
-    this.#known = next
-    for (const listener of this.#listeners) listener()
+    this.set(new Map(this.snapshot).set(change.seq, change))
   }
 }
 

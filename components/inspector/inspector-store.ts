@@ -3,6 +3,7 @@
  * state of the workbench, since the timeline and the lesson lead into it.
  */
 import { SnapshotFiles } from '#components/snapshots/snapshot-files.ts'
+import { Store } from '#components/workbench/store.ts'
 import type { ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { StateSource } from '#labs/protocol/log.ts'
 import { ChangeStore } from './change-store.ts'
@@ -38,27 +39,19 @@ const BEGIN: InspectorView = {
   brought: 0,
 }
 
-export class InspectorStore {
+export class InspectorStore extends Store<InspectorView> {
   readonly log: LogStore
   readonly states: StateStore
   readonly changes: ChangeStore
   readonly files: SnapshotFiles
-  #view = BEGIN
-  readonly #listeners = new Set<() => void>()
 
   constructor(send: (message: ToGateway) => void) {
+    super(BEGIN)
     this.log = new LogStore((host, range) => send({ type: 'log.read', host, range }))
     this.files = new SnapshotFiles((host, range) => send({ type: 'log.read', host, range }))
     this.states = new StateStore(send)
     this.changes = new ChangeStore((seq) => send({ type: 'change', seq }))
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-  readonly getSnapshot = (): InspectorView => this.#view
-  readonly getServerSnapshot = (): InspectorView => BEGIN
 
   /** Another lab session. */
   reset(): void {
@@ -66,7 +59,7 @@ export class InspectorStore {
     this.states.reset()
     this.changes.reset()
     this.files.reset()
-    this.#set({ ...BEGIN, tab: this.#view.tab })
+    this.set({ ...BEGIN, tab: this.snapshot.tab })
   }
 
   /** A new connection: what was asked on the old one is not answered. */
@@ -88,41 +81,36 @@ export class InspectorStore {
   }
 
   show(tab: PanelTab): void {
-    this.#set({ ...this.#view, tab })
+    this.set({ ...this.snapshot, tab })
   }
 
   choose(host: string | null): void {
-    this.#set({ ...this.#view, host, target: null })
+    this.set({ ...this.snapshot, host, target: null })
   }
 
   setFilter(filter: Filter): void {
-    this.#set({ ...this.#view, filter })
+    this.set({ ...this.snapshot, filter })
   }
 
   open(row: string | null): void {
-    this.#set({ ...this.#view, opened: row })
+    this.set({ ...this.snapshot, opened: row })
   }
 
   /** @param before what it is compared with; null: nothing */
   showState(state: StateSource, before: StateSource | null): void {
-    this.#set({ ...this.#view, state, before })
+    this.set({ ...this.snapshot, state, before })
   }
 
   /** Leads to these offsets in the log, of the host that is looked at or the one given; no filter hides them. */
-  showOffsets(first: number, last = first, host = this.#view.host): void {
-    const { target, brought } = this.#view
-    this.#set({
-      ...this.#view,
+  showOffsets(first: number, last = first, host = this.snapshot.host): void {
+    const { target, brought } = this.snapshot
+    this.set({
+      ...this.snapshot,
       tab: 'log',
       host,
       filter: NO_FILTER,
       target: { first, last, number: (target?.number ?? 0) + 1 },
       brought: brought + 1,
     })
-  }
-
-  #set(next: InspectorView): void {
-    this.#view = next
-    for (const listener of this.#listeners) listener()
   }
 }

@@ -1,7 +1,8 @@
 /**
  * The metadata log of one host for as long as somebody looks at it: asks for its newest, goes on from there, and fetches
- * older parts when they are wanted. One question at a time. React reads it by `useSyncExternalStore`.
+ * older parts when they are wanted. One question at a time.
  */
+import { Store } from '#components/workbench/store.ts'
 import type { LogItem, LogPage, LogRange } from '#labs/protocol/log.ts'
 import type { LogFile } from '#labs/protocol/observation.ts'
 import { type GoneFile, joinPage, type LogParts, MAX_ITEMS, missFiles, nextOffset } from './log-items.ts'
@@ -51,9 +52,7 @@ const NOTHING: LogSnapshot = {
   silent: false,
 }
 
-export class LogStore {
-  #snapshot = NOTHING
-  readonly #listeners = new Set<() => void>()
+export class LogStore extends Store<LogSnapshot> {
   #parts: LogParts | null = null
   #looking = false
   #wantsEarlier = false
@@ -63,21 +62,16 @@ export class LogStore {
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** @param ask sends the question; what is asked before there is a connection is lost, and asked again */
-  constructor(private readonly ask: (host: string, range: LogRange) => void) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  constructor(private readonly ask: (host: string, range: LogRange) => void) {
+    super(NOTHING)
   }
-  readonly getSnapshot = (): LogSnapshot => this.#snapshot
-  readonly getServerSnapshot = (): LogSnapshot => NOTHING
 
   /** Another lab session. */
   reset(): void {
     this.#settle()
     this.#parts = null
     this.#wantsEarlier = false
-    this.#set(NOTHING)
+    this.set(NOTHING)
   }
 
   /** A new connection: what was asked on the old one is not answered. */
@@ -90,24 +84,24 @@ export class LogStore {
   look(host: string | null): void {
     this.#looking = host !== null
     if (host === null) return this.#settle()
-    if (host !== this.#snapshot.host) {
+    if (host !== this.snapshot.host) {
       this.reset()
       this.#looking = true
-      this.#set({ ...NOTHING, host })
+      this.set({ ...NOTHING, host })
     }
     if (this.#asked === null) this.#askNext()
   }
 
   fetchEarlier(): void {
-    if (this.#wantsEarlier || !this.#snapshot.earlier || this.#snapshot.items.length >= MAX_ITEMS) return
+    if (this.#wantsEarlier || !this.snapshot.earlier || this.snapshot.items.length >= MAX_ITEMS) return
     this.#wantsEarlier = true
-    this.#set({ ...this.#snapshot, fetchingEarlier: true })
+    this.set({ ...this.snapshot, fetchingEarlier: true })
     if (this.#asked === null) this.#askNext()
   }
 
   receive(page: LogPage): void {
     const range = this.#asked
-    if (range === null || page.host !== this.#snapshot.host) return
+    if (range === null || page.host !== this.snapshot.host) return
     this.#settle()
     const same = this.#parts?.generation === page.generation
     if (!same && range.of !== 'end') {
@@ -120,13 +114,13 @@ export class LogStore {
     if (range.of === 'before') this.#wantsEarlier = false
     this.#lastOf = range.of
     this.#parts = joinPage(this.#parts, page, range)
-    const { host, files, gone, openSince } = this.#snapshot
+    const { host, files, gone, openSince } = this.snapshot
     const { source, logStart, logEnd, highWatermark, says } = page
     const { items, earlier } = this.#parts
     const at = Date.now()
     const isOpen = highWatermark !== null && (items.at(-1)?.lastOffset ?? 0) >= highWatermark
-    const stands = same && highWatermark === this.#snapshot.highWatermark
-    this.#set({
+    const stands = same && highWatermark === this.snapshot.highWatermark
+    this.set({
       host,
       source,
       items,
@@ -148,13 +142,13 @@ export class LogStore {
   }
 
   #askNext(): void {
-    const { host } = this.#snapshot
+    const { host } = this.snapshot
     clearTimeout(this.#timer)
     if (!this.#looking || host === null) return
     const range = this.#nextRange()
     this.#asked = range
     this.#timer = setTimeout(() => {
-      this.#set({ ...this.#snapshot, silent: true })
+      this.set({ ...this.snapshot, silent: true })
       this.reconnected()
     }, ANSWER_LIMIT_MS)
     this.ask(host, range)
@@ -165,16 +159,11 @@ export class LogStore {
     const first = items[0]
     if (!first) return { of: 'end' }
     if (this.#wantsEarlier && this.#lastOf !== 'before') return { of: 'before', offset: first.baseOffset }
-    return { of: 'from', offset: nextOffset(items, this.#snapshot.highWatermark) }
+    return { of: 'from', offset: nextOffset(items, this.snapshot.highWatermark) }
   }
 
   #settle(): void {
     clearTimeout(this.#timer)
     this.#asked = null
-  }
-
-  #set(next: LogSnapshot): void {
-    this.#snapshot = next
-    for (const listener of this.#listeners) listener()
   }
 }

@@ -1,7 +1,8 @@
 /**
  * States of the metadata that were asked for: trees, comparisons, proofs. An answer names what it answers, so several
- * may be under way. React reads it by `useSyncExternalStore`.
+ * may be under way.
  */
+import { Store } from '#components/workbench/store.ts'
 import type { ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { StateProof, StateSource, StateView, TreeChange } from '#labs/protocol/log.ts'
 
@@ -27,25 +28,18 @@ export const keyOfComparison = (before: StateSource, after: StateSource): string
   `${keyOfSource(before)} ↔ ${keyOfSource(after)}`
 export const keyOfProof = (host: string, file: string): string => `${host} ${file}`
 
-export class StateStore {
-  #snapshot = NOTHING
-  readonly #listeners = new Set<() => void>()
+export class StateStore extends Store<StatesSnapshot> {
   readonly #limits = new Map<string, { timer: ReturnType<typeof setTimeout>; message: ToGateway }>()
 
-  constructor(private readonly send: (message: ToGateway) => void) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  constructor(private readonly send: (message: ToGateway) => void) {
+    super(NOTHING)
   }
-  readonly getSnapshot = (): StatesSnapshot => this.#snapshot
-  readonly getServerSnapshot = (): StatesSnapshot => NOTHING
 
   /** Another lab session. */
   reset(): void {
     for (const { timer } of this.#limits.values()) clearTimeout(timer)
     this.#limits.clear()
-    this.#set(NOTHING)
+    this.set(NOTHING)
   }
 
   /** A new connection: what was asked on the old one is not answered. */
@@ -104,12 +98,7 @@ export class StateStore {
   }
 
   #put(kind: Kind, key: string, part: Partial<Asked<unknown>>): void {
-    const known: ReadonlyMap<string, Asked<unknown>> = this.#snapshot[kind]
-    this.#set({ ...this.#snapshot, [kind]: new Map(known).set(key, { ...(known.get(key) ?? PENDING), ...part }) })
-  }
-
-  #set(next: StatesSnapshot): void {
-    this.#snapshot = next
-    for (const listener of this.#listeners) listener()
+    const known: ReadonlyMap<string, Asked<unknown>> = this.snapshot[kind]
+    this.set({ ...this.snapshot, [kind]: new Map(known).set(key, { ...(known.get(key) ?? PENDING), ...part }) })
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Which snapshots there are on each host, for as long as somebody chooses among them: one host is asked after another, since
- * of questions about logs the gateway answers the newest only. React reads it by `useSyncExternalStore`.
+ * of questions about logs the gateway answers the newest only.
  */
+import { Store } from '#components/workbench/store.ts'
 import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import type { LogFile } from '#labs/protocol/observation.ts'
 
@@ -19,28 +20,21 @@ export type SnapshotFilesState = { hosts: HostSnapshots[]; whole: boolean }
 
 const NOTHING: SnapshotFilesState = { hosts: [], whole: false }
 
-export class SnapshotFiles {
-  #state = NOTHING
-  readonly #listeners = new Set<() => void>()
+export class SnapshotFiles extends Store<SnapshotFilesState> {
   #hosts: string[] = []
   #next = 0
   #asked: string | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private readonly ask: (host: string, range: LogRange) => void) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  constructor(private readonly ask: (host: string, range: LogRange) => void) {
+    super(NOTHING)
   }
-  readonly getSnapshot = (): SnapshotFilesState => this.#state
-  readonly getServerSnapshot = (): SnapshotFilesState => NOTHING
 
   /** Another lab session. */
   reset(): void {
     this.#stop()
     this.#hosts = []
-    this.#set(NOTHING)
+    this.set(NOTHING)
   }
 
   /** A new connection: what was asked on the old one is not answered. */
@@ -59,12 +53,12 @@ export class SnapshotFiles {
   receive({ host, files }: LogPage): void {
     if (host !== this.#asked) return
     const snapshots = (files ?? []).filter(({ kind }) => kind === 'snapshot').toSorted((a, b) => b.offset - a.offset)
-    const known = this.#state.hosts.find((one) => one.host === host)
+    const known = this.snapshot.hosts.find((one) => one.host === host)
     // The same list for as long as nothing came or went.
     if (!known || known.files.map(({ name }) => name).join() !== snapshots.map(({ name }) => name).join()) {
-      const hosts = [...this.#state.hosts.filter((one) => one.host !== host), { host, files: snapshots }]
+      const hosts = [...this.snapshot.hosts.filter((one) => one.host !== host), { host, files: snapshots }]
       const order = (one: HostSnapshots) => this.#hosts.indexOf(one.host)
-      this.#set({ ...this.#state, hosts: hosts.toSorted((a, b) => order(a) - order(b)) })
+      this.set({ ...this.snapshot, hosts: hosts.toSorted((a, b) => order(a) - order(b)) })
     }
     this.#goOn()
   }
@@ -82,18 +76,13 @@ export class SnapshotFiles {
     clearTimeout(this.#timer)
     this.#asked = null
     this.#next = (this.#next + 1) % this.#hosts.length
-    if (this.#next === 0 && !this.#state.whole) this.#set({ ...this.#state, whole: true })
-    const wait = this.#state.whole ? ROUND_MS / this.#hosts.length : NEXT_MS
+    if (this.#next === 0 && !this.snapshot.whole) this.set({ ...this.snapshot, whole: true })
+    const wait = this.snapshot.whole ? ROUND_MS / this.#hosts.length : NEXT_MS
     this.#timer = setTimeout(() => this.#askNext(), wait)
   }
 
   #stop(): void {
     clearTimeout(this.#timer)
     this.#asked = null
-  }
-
-  #set(next: SnapshotFilesState): void {
-    this.#state = next
-    for (const listener of this.#listeners) listener()
   }
 }

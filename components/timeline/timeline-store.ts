@@ -2,6 +2,7 @@
  * The events of a lab session, and the moment of it that the learner looks at. React reads it by
  * `useSyncExternalStore`.
  */
+import { Store } from '#components/workbench/store.ts'
 import type { ClusterState, TimelineEvent, ToBrowser } from '#labs/protocol/live.ts'
 import type { Link } from '#labs/protocol/observation.ts'
 
@@ -20,28 +21,21 @@ const ANSWER_LIMIT_MS = 3_000
 
 const NOTHING: TimelineSnapshot = { events: [], looking: null }
 
-export class TimelineStore {
-  #snapshot = NOTHING
-  readonly #listeners = new Set<() => void>()
+export class TimelineStore extends Store<TimelineSnapshot> {
   readonly #kept = new Map<number, Seen>()
   /** The one question that is on its way. */
   #asked: number | null = null
   #limit: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private readonly ask: (at: number) => void) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  constructor(private readonly ask: (at: number) => void) {
+    super(NOTHING)
   }
-  readonly getSnapshot = (): TimelineSnapshot => this.#snapshot
-  readonly getServerSnapshot = (): TimelineSnapshot => NOTHING
 
   /** Another lab session. */
   reset(): void {
     this.#kept.clear()
     this.#settle()
-    this.#set(NOTHING)
+    this.set(NOTHING)
   }
 
   /** A new connection: what was asked on the old one is not answered. */
@@ -52,10 +46,10 @@ export class TimelineStore {
 
   /** @param at ms since 1970; null: back to live */
   look(at: number | null): void {
-    const { events, looking } = this.#snapshot
+    const { events, looking } = this.snapshot
     const moment = at === null ? null : Math.round(at)
     if (moment === (looking?.at ?? null)) return
-    this.#set({
+    this.set({
       events,
       looking: moment === null ? null : { at: moment, seen: this.#kept.get(moment) ?? looking?.seen ?? null },
     })
@@ -64,22 +58,22 @@ export class TimelineStore {
 
   receive(message: Extract<ToBrowser, { type: 'timeline' | 'then' }>): void {
     if (message.type === 'timeline') {
-      const { events, looking } = this.#snapshot
-      this.#set({ looking, events: message.whole ? inOrder(message.events) : join(events, message.events) })
+      const { events, looking } = this.snapshot
+      this.set({ looking, events: message.whole ? inOrder(message.events) : join(events, message.events) })
       return
     }
     const { at, clusters, cuts } = message
     const seen = { at, clusters, cuts }
     // A moment that is not over yet may still get entries.
-    if (at < (this.#snapshot.events.at(-1)?.at ?? 0)) this.#keep(seen)
+    if (at < (this.snapshot.events.at(-1)?.at ?? 0)) this.#keep(seen)
     this.#settle()
-    const { events, looking } = this.#snapshot
-    if (looking) this.#set({ events, looking: { at: looking.at, seen } })
+    const { events, looking } = this.snapshot
+    if (looking) this.set({ events, looking: { at: looking.at, seen } })
     this.#askNext()
   }
 
   #askNext(): void {
-    const { looking } = this.#snapshot
+    const { looking } = this.snapshot
     if (!looking || looking.seen?.at === looking.at || this.#asked !== null) return
     this.#asked = looking.at
     this.#limit = setTimeout(() => this.reconnected(), ANSWER_LIMIT_MS)
@@ -95,11 +89,6 @@ export class TimelineStore {
     this.#kept.set(seen.at, seen)
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)
-  }
-
-  #set(next: TimelineSnapshot): void {
-    this.#snapshot = next
-    for (const listener of this.#listeners) listener()
   }
 }
 

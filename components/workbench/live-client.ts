@@ -1,6 +1,6 @@
 /**
- * The one WebSocket of a lab page, a learner's own or an instructor's: terminals and state, see labs/protocol/live.ts. Reconnects by itself and attaches
- * every terminal again. React reads it by `useSyncExternalStore`; terminals get their bytes directly.
+ * The one WebSocket of a lab page, a learner's own or an instructor's: terminals and state, see labs/protocol/live.ts.
+ * Reconnects by itself and attaches every terminal again. Terminals get their bytes directly.
  */
 import { InspectorStore } from '#components/inspector/inspector-store.ts'
 import { TimelineStore } from '#components/timeline/timeline-store.ts'
@@ -9,6 +9,7 @@ import { CLOSE } from '#labs/protocol/close.ts'
 import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 import { gatewayUrl } from './gateway-url.ts'
+import { Store } from './store.ts'
 
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
@@ -64,13 +65,11 @@ const NOTHING: LiveSnapshot = {
   brought: 0,
 }
 
-export class LiveClient {
+export class LiveClient extends Store<LiveSnapshot> {
   readonly timeline = new TimelineStore((at) => this.send({ type: 'look', at }))
   readonly inspector = new InspectorStore((message) => this.send(message))
-  #snapshot = NOTHING
   /** An instructor watches until they stop, also after a reconnect. */
   #watches = false
-  readonly #listeners = new Set<() => void>()
   readonly #viewers = new Map<string, TerminalViewer>()
   #socket: WebSocket | null = null
   #retryMs = FIRST_RETRY_MS
@@ -82,21 +81,16 @@ export class LiveClient {
   /** A terminal to show and focus once its viewer is there. */
   #focusNext: string | null = null
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-  readonly getSnapshot = (): LiveSnapshot => this.#snapshot
-  readonly getServerSnapshot = (): LiveSnapshot => NOTHING
-
   /** @param taughtIn the class in which the learner is taught; null: the page is the learner's own */
-  constructor(readonly taughtIn: string | null = null) {}
+  constructor(readonly taughtIn: string | null = null) {
+    super(NOTHING)
+  }
 
   connect(session: string): void {
     const watches = this.#watches
     this.close()
     this.#watches = watches
-    this.#set({ ...NOTHING, session, connection: 'connecting' })
+    this.set({ ...NOTHING, session, connection: 'connecting' })
     this.#open()
   }
 
@@ -111,7 +105,7 @@ export class LiveClient {
     socket?.close()
     this.timeline.reset()
     this.inspector.reset()
-    this.#set(NOTHING)
+    this.set(NOTHING)
   }
 
   send(message: ToGateway): void {
@@ -121,7 +115,7 @@ export class LiveClient {
   /** Whether what is typed goes to the room: an instructor's does when the learner has allowed it. */
   get mayType(): boolean {
     if (this.taughtIn === null) return true
-    const { watcher, state } = this.#snapshot
+    const { watcher, state } = this.snapshot
     return state?.watchers.find(({ id }) => id === watcher)?.typing === 'allowed'
   }
 
@@ -143,14 +137,14 @@ export class LiveClient {
 
   /** Types a command where the learner sees it. */
   run(host: string, command: string): void {
-    const preferred = this.#snapshot.active
+    const preferred = this.snapshot.active
     this.send({ type: 'terminal.run', host, preferred, command, ...this.#size() })
     this.acted()
   }
 
   /** The host's terminal, brought to the learner; a new one where it has none that lives. */
   showTerminal(host: string): void {
-    const open = this.#snapshot.state?.terminals.findLast((one) => one.host === host && one.ended === null)
+    const open = this.snapshot.state?.terminals.findLast((one) => one.host === host && one.ended === null)
     if (open) this.activate(open.id)
     else if (this.taughtIn === null) this.openTerminal(host)
   }
@@ -161,7 +155,7 @@ export class LiveClient {
   }
 
   predict(step: string, given: string): void {
-    this.#set({ ...this.#snapshot, refused: null })
+    this.set({ ...this.snapshot, refused: null })
     this.send({ type: 'predict', step, given })
     this.acted()
   }
@@ -181,17 +175,17 @@ export class LiveClient {
 
   activate(terminal: string, { focus = true } = {}): void {
     if (focus) this.#focusNext = terminal
-    this.#set({ ...this.#snapshot, active: terminal, brought: this.#snapshot.brought + (focus ? 1 : 0) })
+    this.set({ ...this.snapshot, active: terminal, brought: this.snapshot.brought + (focus ? 1 : 0) })
     this.#giveFocus()
   }
 
   dismissNotice(): void {
-    this.#set({ ...this.#snapshot, notice: null })
+    this.set({ ...this.snapshot, notice: null })
   }
 
   notify(code: string, message: string): void {
     this.#notices += 1
-    this.#set({ ...this.#snapshot, notice: { code, message, number: this.#notices } })
+    this.set({ ...this.snapshot, notice: { code, message, number: this.#notices } })
   }
 
   /** Returns what ends the view. */
@@ -213,7 +207,7 @@ export class LiveClient {
 
   #giveFocus(): void {
     const next = this.#focusNext
-    if (next === null || next !== this.#snapshot.active) return
+    if (next === null || next !== this.snapshot.active) return
     const viewer = this.#viewers.get(next)
     if (!viewer) return
     this.#focusNext = null
@@ -224,14 +218,14 @@ export class LiveClient {
   }
 
   #size(): Size {
-    const viewer = this.#viewers.get(this.#snapshot.active ?? '')
+    const viewer = this.#viewers.get(this.snapshot.active ?? '')
     if (!viewer) return USUAL_SIZE
     const { cols, rows } = viewer.now()
     return { cols, rows }
   }
 
   #open(): void {
-    const { session } = this.#snapshot
+    const { session } = this.snapshot
     const query = this.taughtIn === null ? undefined : { class: this.taughtIn }
     const socket = new WebSocket(gatewayUrl(`/gateway/lab-sessions/${session}/live`, query))
     this.#socket = socket
@@ -241,7 +235,7 @@ export class LiveClient {
       this.#calm = undefined
       this.#retryMs = FIRST_RETRY_MS
       this.#refusals = 0
-      this.#set({ ...this.#snapshot, connection: 'open' })
+      this.set({ ...this.snapshot, connection: 'open' })
       this.timeline.reconnected()
       this.inspector.reconnected()
       if (this.#watches) this.watch(true)
@@ -260,11 +254,11 @@ export class LiveClient {
 
   #lost(): void {
     this.#socket = null
-    if (isOver(this.#snapshot.state)) {
-      this.#set({ ...this.#snapshot, connection: 'idle' })
+    if (isOver(this.snapshot.state)) {
+      this.set({ ...this.snapshot, connection: 'idle' })
       return
     }
-    this.#calm ??= setTimeout(() => this.#set({ ...this.#snapshot, connection: 'reconnecting' }), CALM_MS)
+    this.#calm ??= setTimeout(() => this.set({ ...this.snapshot, connection: 'reconnecting' }), CALM_MS)
     this.#timer = setTimeout(() => this.#open(), this.#retryMs)
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2)
     this.#refusals += 1
@@ -274,9 +268,9 @@ export class LiveClient {
 
   /** A refused WebSocket does not say why; the same question over HTTP does. */
   async #askWhy(): Promise<void> {
-    const { session } = this.#snapshot
+    const { session } = this.snapshot
     const answer = await fetch(`/gateway/lab-sessions?lab=-`).catch(() => null)
-    if (answer?.status === ERRORS.NOT_SIGNED_IN.status && this.#snapshot.session === session)
+    if (answer?.status === ERRORS.NOT_SIGNED_IN.status && this.snapshot.session === session)
       this.#giveUp('NOT_SIGNED_IN')
   }
 
@@ -291,12 +285,12 @@ export class LiveClient {
         const { next } = message.state.room
         // An instructor has put another in its place.
         if (next !== null) return this.connect(next)
-        this.#set({ ...this.#snapshot, state: message.state, active: topmost(this.#snapshot.active, message.state) })
+        this.set({ ...this.snapshot, state: message.state, active: topmost(this.snapshot.active, message.state) })
         break
       }
       case 'watching':
         this.#watches = message.watcher !== null
-        this.#set({ ...this.#snapshot, watcher: message.watcher })
+        this.set({ ...this.snapshot, watcher: message.watcher })
         if (message.watcher !== null) for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
         break
       case 'timeline':
@@ -320,7 +314,7 @@ export class LiveClient {
         this.#viewers.get(message.terminal)?.resized(message)
         break
       case 'refused':
-        this.#set({ ...this.#snapshot, refused: { step: message.step, says: message.says } })
+        this.set({ ...this.snapshot, refused: { step: message.step, says: message.says } })
         break
       case 'ran':
       case 'opened':
@@ -332,11 +326,6 @@ export class LiveClient {
         else this.notify(message.code, message.message)
         break
     }
-  }
-
-  #set(next: LiveSnapshot): void {
-    this.#snapshot = next
-    for (const listener of this.#listeners) listener()
   }
 }
 
