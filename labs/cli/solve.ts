@@ -1,7 +1,6 @@
 /** A lab's solution, typed by a visitor as a learner would. */
 import { loadCatalog } from '#labs/engine/catalog.ts'
-import type { Lab, Step } from '#labs/engine/define.ts'
-import { questionId } from '#labs/engine/define.ts'
+import { type Lab, questionId, type Step } from '#labs/engine/define.ts'
 import { replay, type Solution } from '#labs/engine/solution.ts'
 import type { Visitor } from './visitor.ts'
 

@@ -3,8 +3,7 @@
  * must make every check true; and each near miss of wrong.ts must leave its check false.
  */
 import { loadSolution, loadWrong } from '#labs/engine/catalog.ts'
-import type { Lab, Step } from '#labs/engine/define.ts'
-import { questionId } from '#labs/engine/define.ts'
+import { type Lab, questionId, type Step } from '#labs/engine/define.ts'
 import { replay, type Solution, type Wrong } from '#labs/engine/solution.ts'
 import { startServer } from './server.ts'
 import { findLab, type Solved, solveStep } from './solve.ts'

@@ -186,6 +186,12 @@ function isStrange(cluster: ClusterView, host: string): boolean {
   return id !== null && cluster.clusterId !== null && id !== cluster.clusterId
 }
 
+/** The node of this id; of several that say so, one that is up. */
+export function nodeOf({ nodes }: Pick<ClusterView, 'nodes'>, id: number): NodeView | undefined {
+  const claims = Object.values(nodes).filter(({ node, believed }) => believed && node === id)
+  return claims.find(({ up }) => up) ?? claims[0]
+}
+
 /** What it tells is of this cluster. */
 export const counts = (cluster: ClusterView, host: string, laid: LaidNode[] = []): boolean =>
   (cluster.nodes[host]?.believed ?? isBelieved(host, null, laid)) && !isStrange(cluster, host)

@@ -1,7 +1,7 @@
 /** Drills: the same done to every learner's clusters, and how each came through it. Pure functions of the history. */
 import type { Drill, DrillOutcome } from '#labs/protocol/class.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
-import type { ClusterView, NodeView } from './cluster.ts'
+import { type ClusterView, type NodeView, nodeOf } from './cluster.ts'
 import type { EventLog, EventOf } from './events.ts'
 import type { Fold } from './fold.ts'
 import type { Layout } from './layout.ts'
@@ -17,8 +17,8 @@ export function drillFaults(
     Object.entries(clusters).flatMap(([name, cluster]) => of(cluster, name))
   const ofLeader = (action: 'kill' | 'isolate') =>
     each((cluster) => {
-      const leader = leaderOf(cluster)
-      return leader ? [{ action, host: leader.host }] : []
+      const leader = cluster.leader === null ? undefined : nodeOf(cluster, cluster.leader)
+      return leader?.up ? [{ action, host: leader.host }] : []
     })
   switch (drill) {
     case 'kill-active-controller':
@@ -37,13 +37,6 @@ export function drillFaults(
       return cuts.length > 0 ? [{ action: 'heal', host: null }, ...nodes] : nodes
     }
   }
-}
-
-function leaderOf(cluster: ClusterView): NodeView | null {
-  const { leader, nodes } = cluster
-  return (
-    Object.values(nodes).find(({ node, up, believed }) => up && believed && node !== null && node === leader) ?? null
-  )
 }
 
 /** The broker that leads most partitions, the active controller only where there is no other. */
@@ -83,8 +76,7 @@ export function drillOutcome(
   const hosts = done.flatMap(({ fault }) => ('host' in fault && fault.host !== null ? [fault.host] : []))
   const nothing = { hosts, leader: null, epoch: null, electedAfterMs: null, outages: [], lost: 0, down: [] }
   if (!cluster) return { ...nothing, is: 'nothing' }
-  const names = (node: number | null) =>
-    node === null ? null : (Object.values(cluster.nodes).find((one) => one.node === node)?.host ?? `node ${node}`)
+  const names = (node: number | null) => (node === null ? null : (nodeOf(cluster, node)?.host ?? `node ${node}`))
   const elected = first && electedAfter(first, drill.seq, name, events)
   const from = first?.at ?? drill.at
   const outages = measured(events.since('outage', name, drill.seq), from)

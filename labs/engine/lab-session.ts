@@ -7,6 +7,7 @@ import type { Drill, DrillOutcome, Picture } from '#labs/protocol/class.ts'
 import type { StepState, TimelineEvent } from '#labs/protocol/live.ts'
 import type { CommandChange } from '#labs/protocol/log.ts'
 import { type Fault, isSample, type Need, type Observation } from '#labs/protocol/observation.ts'
+import { nodeOf } from './cluster.ts'
 import { CommandChanges } from './command-changes.ts'
 import type { Fact, Lab, Moment, Outcome, Step, Verdict } from './define.ts'
 import { missing, questionId } from './define.ts'
@@ -320,10 +321,10 @@ export class LabSession extends EventEmitter<Events> {
 
   /** The host of a node, as the wire says or else the lab. */
   private hostOf(cluster: string, node: number): string | null {
-    const seen = Object.values(this.fold.clusters[cluster]?.nodes ?? {}).find(
-      (one) => one.node === node && one.believed,
+    const view = this.fold.clusters[cluster]
+    return (
+      (view && nodeOf(view, node)?.host) ?? this.layout.clusters[cluster]?.find(({ id }) => id === node)?.host ?? null
     )
-    return seen?.host ?? this.layout.clusters[cluster]?.find(({ id }) => id === node)?.host ?? null
   }
 
   /** The first step opens at once, every other when the one before has passed; but none before its prediction. */

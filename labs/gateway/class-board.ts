@@ -115,8 +115,9 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
       const row = this.rowOf(learner, live)
       this.followed.set(learner.userId, { learner, live, row, text: JSON.stringify(row) })
     }
+    const followed = new Set([...this.followed.values()].flatMap(({ live }) => live))
     for (const [live, unlisten] of this.unlisten) {
-      if ([...this.followed.values()].some((one) => one.live.includes(live))) continue
+      if (followed.has(live)) continue
       unlisten()
       this.unlisten.delete(live)
     }
