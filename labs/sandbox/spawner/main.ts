@@ -9,6 +9,7 @@ import { constants } from 'node:os'
 import { type IPty, spawn as spawnPty } from 'node-pty'
 import { readLines, writeLine } from '../lines.ts'
 import { type FromSpawner, RESUME_BELOW_CHARS, type ToSpawner, UNACKNOWLEDGED_CHARS } from './protocol.ts'
+import { PtyInput } from './pty-input.ts'
 
 const CHANNEL_FD = 3
 const HOME = '/home/learner'
@@ -76,7 +77,9 @@ class Flow {
   }
 }
 
-type Running = { kind: 'pty'; pty: IPty; flow: Flow } | { kind: 'process'; child: ChildProcess; flow: Flow }
+type Running =
+  | { kind: 'pty'; pty: IPty; input: PtyInput; flow: Flow }
+  | { kind: 'process'; child: ChildProcess; flow: Flow }
 const running = new Map<string, Running>()
 
 const status = (code: number | null, signal: number) => (signal > 0 ? 128 + signal : (code ?? 0))
@@ -91,7 +94,7 @@ function obey(order: ToSpawner): void {
       return startProcess(order.id, order.argv)
     case 'input': {
       const data = order.base64 ? Buffer.from(order.data, 'base64') : order.data
-      if (target?.kind === 'pty') target.pty.write(typeof data === 'string' ? data : data.toString('utf8'))
+      if (target?.kind === 'pty') target.input.write(typeof data === 'string' ? data : data.toString('utf8'))
       else if (order.end) target?.child.stdin?.end(data)
       else target?.child.stdin?.write(data)
       return
@@ -119,12 +122,14 @@ function startPty(id: string, argv: string[], cols: number, rows: number): void 
       () => pty.pause(),
       () => pty.resume(),
     )
-    running.set(id, { kind: 'pty', pty, flow })
+    const input = new PtyInput(pty)
+    running.set(id, { kind: 'pty', pty, input, flow })
     pty.onData((data) => {
       flow.sent(data.length)
       say({ event: 'output', id, stream: 'stdout', data })
     })
     pty.onExit(({ exitCode, signal }) => {
+      input.close()
       running.delete(id)
       say({ event: 'exit', id, status: status(exitCode, signal ?? 0) })
     })
