@@ -33,9 +33,9 @@ export default defineConfig({
       // a browser, and no room beside it
       realParts('pages', 'test/e2e/pages/*.test.ts', 1, WORKERS),
       // a browser and a room each
-      realParts('e2e', 'test/e2e/*.test.ts', 2, WORKERS),
+      realParts('e2e', 'test/e2e/*.test.ts', 1, WORKERS),
       // those that measure
-      realParts('alone', 'test/e2e/alone/*.test.ts', 3, 1),
+      realParts('alone', 'test/e2e/alone/*.test.ts', 2, 1),
     ],
   },
 })

@@ -25,13 +25,14 @@ const CHECKS = {
 await main('test', async () => {
   const { root } = await setUp({ forTests: true, data: null })
   const count = { passed: 0, failed: 0 }
-  for (const [name, [command, ...args]] of Object.entries(CHECKS)) {
-    process.stdout.write(`== ${name}\n`)
-    const status = await run(root, [join(root, 'node_modules/.bin', command), ...args], CHECK_LIMIT_MS)
-    if (status === 0) count.passed += 1
-    else count.failed += 1
-    process.stdout.write(`== ${name}: ${status === 0 ? 'passed' : 'failed'}\n`)
-  }
+  process.stdout.write(`== ${Object.keys(CHECKS).join(', ')}\n`)
+  await Promise.all(
+    Object.entries(CHECKS).map(async ([name, [command, ...args]]) => {
+      const status = await run(root, [join(root, 'node_modules/.bin', command), ...args], CHECK_LIMIT_MS)
+      count[status === 0 ? 'passed' : 'failed'] += 1
+      process.stdout.write(`== ${name}: ${status === 0 ? 'passed' : 'failed'}\n`)
+    }),
+  )
   process.stdout.write('== tests\n')
   const { passed, failed } = await vitest(root)
   count.passed += passed

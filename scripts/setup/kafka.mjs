@@ -19,7 +19,6 @@ import {
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { completionTable } from './completion.mjs'
 import { filesBelow, hash, hashFiles, makeFolder } from './files.mjs'
 import { inSandbox } from './sandbox.mjs'
 import { run, SetupError } from './stage.mjs'
@@ -235,31 +234,6 @@ export const kafkaArchive = {
 }
 const ARCHIVE_MS = 5 * 60_000
 
-const completion = (context) => {
-  const inputs = ['tools', 'launcher', 'config'].map((name) => `${DISTRIBUTION}/${name}`)
-  return join(
-    context.cache,
-    `kafka-completion-${hash(libs(context), hashFiles(context.root, [...inputs, 'scripts/setup/completion.mjs']))}`,
-  )
-}
-
-export const kafkaCompletion = {
-  name: 'options of the tools',
-  done: (context) => existsSync(completion(context)),
-  make: (context) =>
-    makeFolder(completion(context), async (temporary) => {
-      // a home as rooms have it, but without completion
-      const home = join(temporary, 'home')
-      mkdirSync(home)
-      fillHome(context, home, '')
-      // twice as quick with it
-      linkSync(join(archive(context), 'kafka.jsa'), join(home, 'kafka.jsa'))
-      const table = await completionTable(context, home)
-      rmSync(home, { recursive: true })
-      writeFileSync(join(temporary, 'options.bash'), table)
-    }),
-}
-
 /** @returns {string[]} */
 export const toolNames = (root) =>
   readFileSync(join(root, DISTRIBUTION, 'tools'), 'utf8')
@@ -271,7 +245,6 @@ function home(context) {
   const made = [
     libs(context),
     archive(context),
-    completion(context),
     ...jvmOptions(context.java),
     ...filesBelow(context.root, [DISTRIBUTION]),
   ]
@@ -291,7 +264,7 @@ export const kafkaHome = {
       rmSync(broken, { recursive: true, force: true })
     }
     return makeFolder(home(context), (temporary) => {
-      fillHome(context, temporary, readFileSync(join(completion(context), 'options.bash'), 'utf8'))
+      fillHome(context, temporary)
       linkSync(join(archive(context), 'kafka.jsa'), join(temporary, 'kafka.jsa'))
       cpSync(join(archive(context), 'formatted'), join(temporary, 'formatted'), { recursive: true })
     })
@@ -305,7 +278,7 @@ function libsLinked(context) {
   return inHome?.ino === statSync(join(libs(context), jar)).ino
 }
 
-function fillHome(context, folder, completionOptions) {
+function fillHome(context, folder) {
   const source = join(context.root, DISTRIBUTION)
   mkdirSync(join(folder, 'libs'))
   // the same bytes on the disk once, and real files where only this folder is bound
@@ -323,8 +296,10 @@ function fillHome(context, folder, completionOptions) {
   writeFileSync(join(folder, 'jvm-options'), `${jvmOptions(context.java).join(' ')}\n`)
   cpSync(join(source, 'config'), join(folder, 'config'), { recursive: true })
   const complete = `complete -F __kafka_complete ${tools.flatMap((name) => [name, `${name}.sh`]).join(' ')}\n`
-  const functions = readFileSync(join(source, 'completion.bash'), 'utf8')
-  writeFileSync(join(folder, 'completion.bash'), `${functions}\n${completionOptions}\n${complete}`)
+  const [functions, options] = ['completion', 'options'].map((name) =>
+    readFileSync(join(source, `${name}.bash`), 'utf8'),
+  )
+  writeFileSync(join(folder, 'completion.bash'), `${functions}\n${options}\n${complete}`)
   cpSync(join(source, 'skeleton'), join(folder, 'skeleton'), { recursive: true })
   const learner = join(folder, 'skeleton/kafka')
   for (const name of readdirSync(join(source, 'config'))) {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { readInstallation } from '#config/installation.ts'
+import { completionTable } from '../../scripts/completion.mjs'
 import { toolNames } from '../../scripts/setup/kafka.mjs'
 import { runScript } from '../support/sandbox.ts'
 import { SOAK } from '../support/soak.ts'
@@ -128,6 +131,11 @@ describe('the launcher', () => {
     const [shared = 0, others = 0] = stdout.trim().split('\n').map(Number)
     expect(shared).toBeGreaterThan(500)
     expect(others).toBeLessThan(shared / 10)
+  })
+
+  it.runIf(SOAK)('completes the options that the tools tell', async () => {
+    const kept = readFileSync('labs/kafka/distribution/options.bash', 'utf8')
+    expect(await completionTable(readInstallation(process.cwd()))).toBe(kept)
   })
 
   it('knows every tool of the distribution: each answers --help or its usage', async () => {

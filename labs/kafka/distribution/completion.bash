@@ -1,4 +1,4 @@
-# Completion of Kafka's tools: their options (the table below this file is made at set-up from each tool's --help),
+# Completion of Kafka's tools: their options (options.bash, made from each tool's --help by scripts/completion.mjs),
 # topics of the cluster named on the command line, and files.
 
 # names of topics, asked for at most every five seconds, and given up soon

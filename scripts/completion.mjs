@@ -1,16 +1,22 @@
-/** Asks every tool for its options, for bash completion. */
+/**
+ * Asks every tool of the current Kafka for its options, for bash completion. `node scripts/completion.mjs` prints what
+ * labs/kafka/distribution/options.bash holds: to be done anew for another version of Kafka.
+ */
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { inSandbox } from './sandbox.mjs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { inSandbox } from './setup/sandbox.mjs'
 
 const TOOL_MS = 20_000
-/** Set-up's other stages use one core as well; a JVM each is enough. */
 const AT_A_TIME = 2
 /** Those that only start or stop, and take their file or class as it is. */
 const NOT_ASKED = /^(kafka-server-stop|kafka-run-class|connect-(distributed|standalone)|trogdor)$/
 
-/** @returns {Promise<string>} two bash tables: options and actions by tool */
-export async function completionTable(context, home) {
+/**
+ * @param {import('../config/installation.ts').Installation} installation
+ * @returns {Promise<string>} two bash tables: options and actions by tool
+ */
+export async function completionTable(context, home = context.kafka.home) {
   const tools = readdirSync(`${home}/bin`).filter((name) => !/\.sh$|^launcher$/.test(name) && !NOT_ASKED.test(name))
   const options = {}
   const actions = {}
@@ -70,4 +76,9 @@ function ask(context, home, argv) {
     child.once('error', reject)
     child.once('close', () => resolve(says))
   })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const installation = JSON.parse(readFileSync('dist/installation.json', 'utf8'))
+  process.stdout.write(await completionTable(installation))
 }
