@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { readEnvironment } from '#config/environment.ts'
 import { type ContentProblem, problemOf } from './content-problem.ts'
 import { knownLabs } from './lab-outline.ts'
+import { readingMinutes } from './reading-time.ts'
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
 const text = z.string().min(1)
@@ -33,6 +34,8 @@ export const frontMatter = z.strictObject({
   summary: text,
   minutes: z.number().int().positive(),
   lab: slug.optional(),
+  /** the Kafka on which all that it says was tried */
+  kafka: z.string().regex(/^\d+\.\d+\.\d+$/, 'a version, as 4.3.1'),
   objectives: z.array(text).default([]),
 })
 export type FrontMatter = z.infer<typeof frontMatter>
@@ -44,7 +47,10 @@ export type Lesson = {
   /** path from the root of the clone */
   file: string
   href: string
-} & (({ problem: null } & FrontMatter) | { problem: ContentProblem; title: string; minutes: 0; lab?: undefined })
+} & (
+  | ({ problem: null /** minutes */; reading: number } & FrontMatter)
+  | { problem: ContentProblem; title: string; minutes: 0; lab?: undefined }
+)
 
 export type SoundLesson = Extract<Lesson, { problem: null }>
 export type Module = { slug: string; title: string; summary: string; href: string; lessons: Lesson[] }
@@ -143,7 +149,7 @@ async function loadLesson(root: string, where: Where): Promise<Lesson> {
   const labs = await knownLabs(root)
   if (parsed.data.lab && labs && !labs.includes(parsed.data.lab))
     return broken({ file: where.file, field: 'lab', reason: `there is no lab ${parsed.data.lab}` })
-  return { ...where, problem: null, ...parsed.data }
+  return { ...where, problem: null, reading: readingMinutes(source), ...parsed.data }
 }
 
 const firstLine = (error: unknown) => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))

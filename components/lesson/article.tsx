@@ -20,7 +20,9 @@ export function Article(props: {
         {lesson.title}
       </h1>
       <p className="mt-3 text-[1.0313rem] text-ink-soft leading-relaxed">{lesson.summary}</p>
-      <p className="mt-3 text-ink-quiet text-sm">{translate('course.minutes', { minutes: lesson.minutes })}</p>
+      <p className="mt-3 text-ink-quiet text-sm">
+        {translate('lesson.takes', { minutes: lesson.minutes, reading: lesson.reading, kafka: lesson.kafka })}
+      </p>
       {lesson.objectives.length > 0 && (
         <section aria-labelledby="objectives" className="mt-7 border-y py-5">
           <h2 id="objectives" className="font-semibold text-ink text-sm">

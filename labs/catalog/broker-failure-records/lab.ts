@@ -18,7 +18,7 @@ export default defineLab({
   slug: 'broker-failure-records',
   title: 'A broker’s death, record by record',
   course: 'kraft',
-  module: 'metadata-log',
+  module: 'broker-failure',
   minutes: 18,
   clusters: {
     main: cluster({
