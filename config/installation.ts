@@ -19,6 +19,8 @@ const installation = z.object({
     schemas: z.string(),
     /** class-data archive, made for the paths /opt/java and /opt/kafka */
     archive: z.string(),
+    /** homes of older versions, by version: as `home`, without an archive */
+    older: z.record(z.string(), z.string()),
   }),
   /** a venv with confluent-kafka, bound as /opt/python */
   python: z.string(),

@@ -1,6 +1,6 @@
 /**
  * Asks every tool of the current Kafka for its options, for bash completion. `node scripts/completion.mjs` prints what
- * labs/kafka/distribution/options.bash holds: to be done anew for another version of Kafka.
+ * labs/kafka/distribution/4.3.1/options.bash holds: to be done anew for another version of Kafka.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'

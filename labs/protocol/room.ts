@@ -14,6 +14,11 @@ export const roomHost = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
   /** Last byte of its address in 192.0.2.0/24; 1 is the room itself. */
   address: z.number().int().min(2).max(250),
+  /** the Kafkas on it, by version; the first is the one that /opt/kafka leads to. Left out: the current one. */
+  kafka: z
+    .array(z.string().regex(/^\d+\.\d+\.\d+$/))
+    .min(1)
+    .optional(),
 })
 export type RoomHost = z.infer<typeof roomHost>
 

@@ -7,6 +7,8 @@ import { join, normalize } from 'node:path'
 export const NODE = '/opt/node/bin/node'
 export const ROOM_PROGRAMS = '/opt/room'
 export const KAFKA = '/opt/kafka'
+/** Where a certain version is, in a room and on a host that has several. */
+export const kafkaAt = (version: string): string => `${KAFKA}-${version}`
 export const SCHEMAS = '/opt/schemas.json'
 
 /** In the room: shared with the gateway, the only thing that is. */

@@ -6,7 +6,7 @@ import { migrations, prismaClient } from './database.mjs'
 import { installation } from './installation.mjs'
 import { findJava } from './java.mjs'
 import { javascriptPackages, nodeBinary } from './javascript.mjs'
-import { kafkaArchive, kafkaHome, kafkaJars, kafkaSchemas } from './kafka.mjs'
+import { kafkaStages } from './kafka.mjs'
 import { npmPackages } from './npm.mjs'
 import { cachePlace, roomUser } from './places.mjs'
 import { pythonVenv } from './python.mjs'
@@ -53,7 +53,7 @@ const jdk = {
   },
 }
 
-const runtime = [nodeBinary, kafkaJars, kafkaSchemas, kafkaArchive, kafkaHome, pythonVenv, javascriptPackages]
+const runtime = [nodeBinary, ...kafkaStages, pythonVenv, javascriptPackages]
 const builds = (pages) => [prismaClient, roomPrograms, installation, programs, ...(pages ? [site] : [])]
 const database = (data) => (data === null ? [] : [migrations(resolve(ROOT, data))])
 

@@ -1,5 +1,4 @@
-/** The Kafka runtime: jars by Maven, checked; message schemas; the class-data archive; launcher, links and skeleton. */
-import { createHash } from 'node:crypto'
+/** What rooms have of a Kafka: message schemas; the class-data archive; formatted disks; launcher, links and skeleton. */
 import {
   chmodSync,
   chownSync,
@@ -14,161 +13,32 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { filesBelow, hash, hashFiles, makeFolder } from './files.mjs'
+import { kafkaJars, libsOf } from './kafka-jars.mjs'
+import { classPath, DISTRIBUTION, KAFKA_VERSION, OLDER_VERSIONS, partOf, sumsOf, toolNames } from './kafka-versions.mjs'
 import { inSandbox } from './sandbox.mjs'
 import { run, SetupError } from './stage.mjs'
 import { zipEntries } from './zip.mjs'
-
-export const KAFKA_VERSION = '4.3.1'
-export const DISTRIBUTION = 'labs/kafka/distribution'
-const MAVEN_MS = 10 * 60_000
-/** An archive notes the time of each jar; with a fixed one, the same jars fetched again still fit it. */
-const JAR_TIME = new Date('2026-01-01T00:00:00Z')
-/** As in the distribution's own scripts: this one is a plugin, named in plugin.path by who wants it. */
-const NOT_ON_CLASS_PATH = /^connect-file-/
 
 /** JDK 24 and later warn of what Kafka's own jars do; a learner could do nothing about it. */
 const jvmOptions = (java) =>
   java.version >= 24 ? ['--enable-native-access=ALL-UNNAMED', '--sun-misc-unsafe-memory-access=allow'] : []
 
-const sums = (root) =>
-  new Map(
-    readFileSync(join(root, DISTRIBUTION, 'sha256sums'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => line.split(/\s+/).reverse()),
-  )
-
-export const classPath = (root) =>
-  [...sums(root).keys()]
-    .filter((jar) => !NOT_ON_CLASS_PATH.test(jar))
-    .sort()
-    .map((jar) => `/opt/kafka/libs/${jar}`)
-    .join(':')
-
-/** @returns {{ jar: string, says: string }[]} what is wrong with the jars of a folder */
-export function jarProblems(root, folder) {
-  const expected = sums(root)
-  const there = new Set(existsSync(folder) ? readdirSync(folder) : [])
-  const problems = [...there]
-    .filter((jar) => !expected.has(jar))
-    .map((jar) => ({ jar, says: `${jar} was not expected` }))
-  for (const [jar, sum] of expected) {
-    if (!there.has(jar)) problems.push({ jar, says: `${jar} is missing` })
-    else if (
-      createHash('sha256')
-        .update(readFileSync(join(folder, jar)))
-        .digest('hex') !== sum
-    ) {
-      problems.push({ jar, says: `${jar} is corrupt: its SHA-256 is not the one in ${DISTRIBUTION}/sha256sums` })
-    }
-  }
-  return problems
-}
-
-const libs = (context) =>
-  join(
-    context.cache,
-    `kafka-libs-${hashFiles(context.root, [`${DISTRIBUTION}/pom.xml`, `${DISTRIBUTION}/sha256sums`])}`,
-  )
-
-/** Cheap enough for each start: the right names, none empty or cut short by a full disk since. */
-function libsWhole(context) {
-  const folder = libs(context)
-  if (!existsSync(folder)) return false
-  const names = readdirSync(folder)
-  return (
-    names.length === sums(context.root).size &&
-    names.every((name) => {
-      const info = statSync(join(folder, name))
-      return info.size > 0 && info.mtimeMs === JAR_TIME.getTime()
-    })
-  )
-}
-
-export const kafkaJars = {
-  name: `Kafka ${KAFKA_VERSION} runtime`,
-  bytes: 200 * 1024 ** 2,
-  done: libsWhole,
-  make: async (context) => {
-    const folder = libs(context)
-    if (existsSync(folder)) {
-      // touched since it was made: whatever rooms still use keeps its files until they end
-      renameSync(folder, `${folder}.${process.pid}.broken`)
-      rmSync(`${folder}.${process.pid}.broken`, { recursive: true, force: true })
-    }
-    await makeFolder(folder, async (temporary) => {
-      await fetchJars(context, temporary)
-      let problems = jarProblems(context.root, temporary)
-      if (problems.length > 0) {
-        // once more, with what Maven keeps of these forgotten
-        for (const { jar } of problems) forget(jar)
-        rmSync(temporary, { recursive: true })
-        mkdirSync(temporary)
-        await fetchJars(context, temporary)
-        problems = jarProblems(context.root, temporary)
-      }
-      if (problems.length > 0) {
-        throw new SetupError(`${problems[0].says}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`)
-      }
-      for (const name of readdirSync(temporary)) {
-        chmodSync(join(temporary, name), 0o644)
-        utimesSync(join(temporary, name), JAR_TIME, JAR_TIME)
-      }
-    })
-  },
-}
-
-const fetchJars = (context, folder) =>
-  run(
-    context,
-    'maven',
-    [
-      ...['mvn', '-q', '-B', '-f', join(context.root, DISTRIBUTION, 'pom.xml')],
-      ...['dependency:copy-dependencies', `-DoutputDirectory=${folder}`],
-    ],
-    {
-      env: { ...process.env, JAVA_HOME: context.java.home },
-      timeoutMs: MAVEN_MS,
-      fails: 'Maven could not fetch the Kafka runtime: is Maven Central reachable?',
-    },
-  )
-
-/** Removes the version's folder of a jar from the local Maven repository. */
-function forget(jar) {
-  const repository = join(homedir(), '.m2/repository')
-  if (!existsSync(repository)) return
-  const match = jar.match(/^(.*)-(\d[^/]*)\.jar$/)
-  if (!match) return
-  const [, artifact, version] = match
-  const walk = (folder, depth) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue
-      const path = join(folder, entry.name)
-      if (entry.name === artifact && existsSync(join(path, version))) rmSync(join(path, version), { recursive: true })
-      else if (depth > 0) walk(path, depth - 1)
-    }
-  }
-  walk(repository, 6)
-}
-
 const schemas = (context) =>
-  join(context.cache, `kafka-schemas-${hash(libs(context), SCHEMAS_VERSION)}`, 'schemas.json')
+  join(context.cache, `kafka-schemas-${hash(libsOf(context, KAFKA_VERSION), SCHEMAS_VERSION)}`, 'schemas.json')
 /** Raise when the files' shape changes. */
 const SCHEMAS_VERSION = 2
 const SCHEMA_ENTRY = /^(common\/)?(message|metadata)\/[^/]+\.json$/
 
-export const kafkaSchemas = {
+const kafkaSchemas = {
   name: 'message schemas',
   done: (context) => existsSync(schemas(context)),
   make: (context) =>
     makeFolder(join(schemas(context), '..'), (temporary) => {
-      const found = messageSchemas(libs(context))
+      const found = messageSchemas(libsOf(context, KAFKA_VERSION))
       writeFileSync(join(temporary, 'schemas.json'), JSON.stringify(found))
       // a fifth of them, for `metadata dump`, which is to start at once
       writeFileSync(join(temporary, 'records.json'), JSON.stringify({ ...found, requests: {} }))
@@ -199,12 +69,12 @@ const withoutComments = (text) => text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*/g
 function archive(context) {
   const { home, full } = context.java
   const modules = statSync(join(home, 'lib/modules'))
-  const inputs = [libs(context), home, full, modules.size, modules.mtimeMs]
-  const script = hashFiles(context.root, [`${DISTRIBUTION}/train.sh`, `${DISTRIBUTION}/config`])
+  const inputs = [libsOf(context, KAFKA_VERSION), home, full, modules.size, modules.mtimeMs]
+  const script = hashFiles(context.root, [`${DISTRIBUTION}/train.sh`, configOf(context, KAFKA_VERSION)])
   return join(context.cache, `kafka-archive-${hash(...inputs.map(String), script)}`)
 }
 
-export const kafkaArchive = {
+const kafkaArchive = {
   name: 'class-data archive',
   bytes: 200 * 1024 ** 2,
   done: (context) => existsSync(archive(context)),
@@ -214,13 +84,17 @@ export const kafkaArchive = {
       mkdirSync(out)
       if (context.roomUser) chownSync(out, context.roomUser.uid, context.roomUser.gid)
       // copied: the clone itself may be where rooms cannot look
-      cpSync(join(context.root, DISTRIBUTION), join(temporary, 'kafka'), { recursive: true })
-      mkdirSync(join(temporary, 'kafka/libs'))
-      const binds = ['--ro-bind', join(temporary, 'kafka'), '/opt/kafka', '--ro-bind', libs(context), '/opt/kafka/libs']
+      mkdirSync(join(temporary, 'kafka/libs'), { recursive: true })
+      copyFileSync(join(context.root, DISTRIBUTION, 'train.sh'), join(temporary, 'kafka/train.sh'))
+      for (const name of ['config', 'skeleton'])
+        cpSync(join(context.root, partOf(context.root, KAFKA_VERSION, name)), join(temporary, 'kafka', name), {
+          recursive: true,
+        })
+      const binds = ['--ro-bind', join(temporary, 'kafka'), '/opt/kafka', '--ro-bind', libsOf(context, KAFKA_VERSION), '/opt/kafka/libs']
       const argv = inSandbox(
         context,
         [...binds, '--bind', out, '/out'],
-        ['/opt/kafka/train.sh', classPath(context.root), ...jvmOptions(context.java)],
+        ['/opt/kafka/train.sh', classPath(context.root, KAFKA_VERSION), ...jvmOptions(context.java)],
       )
       await run(context, 'archive', argv, {
         cwd: '/',
@@ -234,84 +108,136 @@ export const kafkaArchive = {
 }
 const ARCHIVE_MS = 5 * 60_000
 
-/** @returns {string[]} */
-export const toolNames = (root) =>
-  readFileSync(join(root, DISTRIBUTION, 'tools'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split(/\s+/)[0] ?? '')
+const configOf = (context, version) => partOf(context.root, version, 'config')
+const skeletonOf = (context, version) => partOf(context.root, version, 'skeleton')
 
-function home(context) {
-  const made = [
-    libs(context),
-    archive(context),
-    ...jvmOptions(context.java),
-    ...filesBelow(context.root, [DISTRIBUTION]),
+/** A disk as the older Kafka's own tool formats it; the current one's comes with the archive. */
+const template = (context, version) =>
+  join(context.cache, `kafka-formatted-${version}-${hash(libsOf(context, version), context.java.full)}`)
+
+const formattedDisk = (version) => ({
+  name: `disk of Kafka ${version}`,
+  done: (context) => existsSync(template(context, version)),
+  make: (context) =>
+    makeFolder(template(context, version), async (temporary) => {
+      const [out, configuration] = [join(temporary, 'formatted'), join(temporary, 'node.properties')]
+      mkdirSync(out)
+      if (context.roomUser) chownSync(out, context.roomUser.uid, context.roomUser.gid)
+      writeFileSync(configuration, FORMATTED_NODE)
+      const binds = [
+        ...['--ro-bind', libsOf(context, version), '/opt/kafka/libs', '--bind', out, '/out'],
+        ...['--ro-bind', configuration, '/node.properties'],
+      ]
+      const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '--config', '/node.properties']
+      const argv = ['/opt/java/bin/java', '-Xmx128m', '-cp', '/opt/kafka/libs/*', ...tool, '--cluster-id', SOME_ID]
+      await run(context, `format-${version}`, inSandbox(context, binds, argv), {
+        cwd: '/',
+        timeoutMs: FORMAT_MS,
+        fails: `could not format a disk with Kafka ${version}`,
+      })
+      rmSync(configuration)
+    }),
+})
+const FORMAT_MS = 60_000
+/** Replaced by each cluster's own. */
+const SOME_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
+const FORMATTED_NODE = `process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=localhost:9093
+listeners=PLAINTEXT://:9092,CONTROLLER://:9093
+advertised.listeners=PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs=/out
+`
+
+const isCurrent = (version) => version === KAFKA_VERSION
+
+function home(context, version) {
+  const made = isCurrent(version) ? archive(context) : template(context, version)
+  const sources = [
+    ...['launcher', 'completion.bash', 'skeleton', version].map((name) => `${DISTRIBUTION}/${name}`),
+    ...[configOf(context, version), skeletonOf(context, version), 'scripts/setup/kafka.mjs'],
   ]
-  return join(
-    context.cache,
-    `kafka-${KAFKA_VERSION}-${hash(...made, hashFiles(context.root, [DISTRIBUTION, 'scripts/setup/kafka.mjs']))}`,
-  )
+  const inputs = [libsOf(context, version), made, ...jvmOptions(context.java), ...filesBelow(context.root, sources)]
+  return join(context.cache, `kafka-${version}-${hash(...inputs, hashFiles(context.root, sources))}`)
 }
 
-export const kafkaHome = {
-  name: 'launcher and skeleton',
-  done: (context) => existsSync(home(context)) && libsLinked(context),
+const kafkaHome = (version) => ({
+  name: `launcher and skeleton of Kafka ${version}`,
+  done: (context) => existsSync(home(context, version)) && libsLinked(context, version),
   make: (context) => {
-    if (existsSync(home(context))) {
-      const broken = `${home(context)}.${process.pid}.broken`
-      renameSync(home(context), broken)
+    const place = home(context, version)
+    if (existsSync(place)) {
+      const broken = `${place}.${process.pid}.broken`
+      renameSync(place, broken)
       rmSync(broken, { recursive: true, force: true })
     }
-    return makeFolder(home(context), (temporary) => {
-      fillHome(context, temporary)
-      linkSync(join(archive(context), 'kafka.jsa'), join(temporary, 'kafka.jsa'))
-      cpSync(join(archive(context), 'formatted'), join(temporary, 'formatted'), { recursive: true })
-    })
+    return makeFolder(place, (temporary) => fillHome(context, version, temporary))
   },
-}
+})
 
 /** After a repair of the jars, the home must have the new ones. */
-function libsLinked(context) {
-  const [jar] = sums(context.root).keys()
-  const inHome = statSync(join(home(context), 'libs', jar), { throwIfNoEntry: false })
-  return inHome?.ino === statSync(join(libs(context), jar)).ino
+function libsLinked(context, version) {
+  const [jar] = sumsOf(context.root, version).keys()
+  const inHome = statSync(join(home(context, version), 'libs', jar), { throwIfNoEntry: false })
+  return inHome?.ino === statSync(join(libsOf(context, version), jar)).ino
 }
 
-function fillHome(context, folder) {
-  const source = join(context.root, DISTRIBUTION)
+function fillHome(context, version, folder) {
+  const { root } = context
+  const source = join(root, DISTRIBUTION)
   mkdirSync(join(folder, 'libs'))
   // the same bytes on the disk once, and real files where only this folder is bound
-  for (const jar of readdirSync(libs(context))) linkSync(join(libs(context), jar), join(folder, 'libs', jar))
+  const libs = libsOf(context, version)
+  for (const jar of readdirSync(libs)) linkSync(join(libs, jar), join(folder, 'libs', jar))
   mkdirSync(join(folder, 'bin'))
   copyFileSync(join(source, 'launcher'), join(folder, 'bin/launcher'))
   chmodSync(join(folder, 'bin/launcher'), 0o755)
-  const tools = toolNames(context.root)
+  const tools = toolNames(root, version)
   for (const name of tools) {
     symlinkSync('launcher', join(folder, 'bin', name))
     symlinkSync('launcher', join(folder, 'bin', `${name}.sh`))
   }
-  copyFileSync(join(source, 'tools'), join(folder, 'tools'))
-  writeFileSync(join(folder, 'classpath'), `${classPath(context.root)}\n`)
+  copyFileSync(join(source, version, 'tools'), join(folder, 'tools'))
+  writeFileSync(join(folder, 'classpath'), `${classPath(root, version)}\n`)
   writeFileSync(join(folder, 'jvm-options'), `${jvmOptions(context.java).join(' ')}\n`)
-  cpSync(join(source, 'config'), join(folder, 'config'), { recursive: true })
-  const complete = `complete -F __kafka_complete ${tools.flatMap((name) => [name, `${name}.sh`]).join(' ')}\n`
-  const [functions, options] = ['completion', 'options'].map((name) =>
-    readFileSync(join(source, `${name}.bash`), 'utf8'),
-  )
-  writeFileSync(join(folder, 'completion.bash'), `${functions}\n${options}\n${complete}`)
+  cpSync(join(root, configOf(context, version)), join(folder, 'config'), { recursive: true })
+  writeFileSync(join(folder, 'completion.bash'), completion(root, version, tools))
   cpSync(join(source, 'skeleton'), join(folder, 'skeleton'), { recursive: true })
+  cpSync(join(root, skeletonOf(context, version)), join(folder, 'skeleton'), { recursive: true })
   const learner = join(folder, 'skeleton/kafka')
-  for (const name of readdirSync(join(source, 'config'))) {
-    copyFileSync(join(source, 'config', name), join(learner, 'config', name))
-  }
+  for (const name of readdirSync(join(folder, 'config')))
+    copyFileSync(join(folder, 'config', name), join(learner, 'config', name))
   symlinkSync('/opt/kafka/bin', join(learner, 'bin'))
   symlinkSync('/opt/kafka/libs', join(learner, 'libs'))
+  const disk = isCurrent(version) ? archive(context) : template(context, version)
+  cpSync(join(disk, 'formatted'), join(folder, 'formatted'), { recursive: true })
+  if (isCurrent(version)) linkSync(join(archive(context), 'kafka.jsa'), join(folder, 'kafka.jsa'))
 }
+
+/** Of an older Kafka the names of the tools alone are completed: options are known of the current one's. */
+function completion(root, version, tools) {
+  const source = join(root, DISTRIBUTION)
+  const functions = readFileSync(join(source, 'completion.bash'), 'utf8')
+  const options = isCurrent(version) ? readFileSync(join(source, version, 'options.bash'), 'utf8') : ''
+  const complete = `complete -F __kafka_complete ${tools.flatMap((name) => [name, `${name}.sh`]).join(' ')}\n`
+  return `${functions}\n${options}\n${complete}`
+}
+
+/** All of the current Kafka, then the older ones. */
+export const kafkaStages = [
+  kafkaJars(KAFKA_VERSION),
+  kafkaSchemas,
+  kafkaArchive,
+  kafkaHome(KAFKA_VERSION),
+  ...OLDER_VERSIONS.flatMap((version) => [kafkaJars(version), formattedDisk(version), kafkaHome(version)]),
+]
 
 export const kafkaInstallation = (context) => ({
   version: KAFKA_VERSION,
-  home: home(context),
+  home: home(context, KAFKA_VERSION),
   schemas: schemas(context),
-  archive: join(home(context), 'kafka.jsa'),
+  archive: join(home(context, KAFKA_VERSION), 'kafka.jsa'),
+  older: Object.fromEntries(OLDER_VERSIONS.map((version) => [version, home(context, version)])),
 })

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -13,7 +13,7 @@ import type { RoomHost, roomPlan } from '#labs/protocol/room.ts'
 import { childPid } from '../info.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { ETC } from '../outer.ts'
-import { KAFKA, NODE, onDisk, ROOM_PROGRAMS, WRITABLE } from '../places.ts'
+import { KAFKA, kafkaAt, NODE, onDisk, ROOM_PROGRAMS, WRITABLE } from '../places.ts'
 import { pidNamespace, pids, readProc } from '../proc.ts'
 import type { FromSpawner, ToSpawner } from '../spawner/protocol.ts'
 import { command } from './commands.ts'
@@ -44,6 +44,8 @@ const PATIENCE_MS = 15_000
 /** A host that ends so often in this time is not started again. */
 const RESTARTS = { most: 5, withinMs: 60_000 }
 const SCRIPT = Buffer.from('#!')
+/** In the home of a host with several Kafkas: leads to the one that is used. */
+const CURRENT = 'current'
 
 /** Signals ignored by pid 1, and not by what it starts: `trap ''` would be inherited. */
 const FIRST_PROCESS = `
@@ -182,8 +184,10 @@ export class Host extends EventEmitter<Events> {
       const options = `${DISKS[which].options},nosuid,nodev`
       await command('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', this.disk(which)])
     }
-    await command('cp', ['-a', '--no-preserve=ownership', `${KAFKA}/skeleton/.`, this.disk('home')])
+    const [first] = this.kafkas
+    await command('cp', ['-a', '--no-preserve=ownership', `${first ?? KAFKA}/skeleton/.`, this.disk('home')])
     await command('chmod', ['-R', 'u+w', this.disk('home')])
+    if (this.kafkas.length > 1 && first) symlinkSync(first, join(this.disk('home'), CURRENT))
   }
 
   /** Before the host's first process, so nothing of a learner's is in the way. */
@@ -216,6 +220,19 @@ export class Host extends EventEmitter<Events> {
     }
   }
 
+  /** Where the room has this host's Kafkas; none: it has the current one. */
+  private get kafkas(): string[] {
+    return (this.plan.kafka ?? []).map(kafkaAt)
+  }
+
+  /** Several are side by side, and the learner says which is the one: by a link of theirs, as on real machines. */
+  private kafkaBinds(): string[] {
+    const [first = KAFKA, ...others] = this.kafkas
+    if (others.length === 0) return ['--ro-bind', first, KAFKA]
+    const all = this.kafkas.flatMap((path) => ['--ro-bind', path, path])
+    return [...all, '--symlink', `${WRITABLE.home}/${CURRENT}`, KAFKA]
+  }
+
   private arguments(): string[] {
     const etc = Object.keys(this.etc()).flatMap((name) => [
       '--ro-bind',
@@ -232,7 +249,8 @@ export class Host extends EventEmitter<Events> {
       ...ETC.flatMap((path) => ['--ro-bind-try', path, path]),
       ...etc,
       ...['--proc', '/proc', '--dev', '/dev', ...disks],
-      ...['kafka', 'java', 'python', 'javascript', 'room'].flatMap((name) => [
+      ...this.kafkaBinds(),
+      ...['java', 'python', 'javascript', 'room'].flatMap((name) => [
         '--ro-bind',
         `/opt/${name}`,
         `/opt/${name}`,
