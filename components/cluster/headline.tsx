@@ -24,7 +24,9 @@ export function Headline(props: {
   const { cluster, now, live, named = false } = props
   const t = useTranslations('cluster')
   const words = useNodeWords()
-  const { leader, epoch, leaderSince, highWatermark } = cluster
+  const { leader, epoch, leaderSince, highWatermark, zookeeper } = cluster
+  // where ZooKeeper alone says who is the controller there is no metadata log
+  const hasQuorum = !zookeeper || cluster.nodes.some(({ votes }) => votes)
   return (
     <p className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 text-[13px] tabular-nums" data-headline>
       {leader === null && leaderSince === null && !cluster.nodes.some(({ up }) => up) ? (
@@ -37,16 +39,29 @@ export function Headline(props: {
       ) : (
         <span className="flex items-center gap-1.5 text-ink" data-leader={words.name(cluster, leader)}>
           <Crown aria-hidden className="size-3.5 text-accent" />
-          <span className="text-ink-quiet">{t('leader')}</span>
+          <span className="text-ink-quiet">{t(hasQuorum ? 'leader' : 'controller')}</span>
           <span className="font-medium font-mono text-[12.5px]">{words.name(cluster, leader)}</span>
         </span>
       )}
-      <Fact name={t('epoch')} value={epoch === null ? t('unknown') : number(epoch)} id="epoch" />
       <Fact
-        name={t('highWatermark')}
-        value={highWatermark === null ? t('unknown') : number(highWatermark)}
-        id="high-watermark"
+        name={t(hasQuorum ? 'epoch' : 'controllerEpoch')}
+        value={epoch === null ? t('unknown') : number(epoch)}
+        id="epoch"
       />
+      {hasQuorum && (
+        <Fact
+          name={t('highWatermark')}
+          value={highWatermark === null ? t('unknown') : number(highWatermark)}
+          id="high-watermark"
+        />
+      )}
+      {zookeeper && (
+        <Fact
+          name={t('byZooKeeper')}
+          value={zookeeper.controller === null ? t('nobody') : words.name(cluster, zookeeper.controller)}
+          id="zookeeper-controller"
+        />
+      )}
       {live && (
         <LeaderAnnouncer
           text={[

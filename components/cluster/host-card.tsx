@@ -54,7 +54,7 @@ export function NodeCard(props: {
         {node.leads && (
           <span className="ml-auto flex shrink-0 items-center gap-1 rounded-full bg-accent-wash px-1.5 font-medium text-[11px] text-accent">
             <Crown aria-hidden className="size-3" />
-            {t('leads')}
+            {t(cluster.zookeeper && !node.votes ? 'controller' : 'leads')}
           </span>
         )}
       </p>

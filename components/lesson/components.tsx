@@ -8,6 +8,7 @@ import { Callout } from './callout.tsx'
 import { Check } from './check.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { Figure } from './figure.tsx'
+import { MeasuredTimes } from './measured-times.tsx'
 import { Choice, Quiz } from './quiz.tsx'
 import { Run } from './run.tsx'
 import { Step, Steps } from './steps.tsx'
@@ -31,6 +32,7 @@ export const lessonComponents = {
   CombinedNodeDiagram,
   Figure,
   LogDiagram,
+  MeasuredTimes,
   MetadataLogDiagram,
   Quiz,
   QuorumDiagram,

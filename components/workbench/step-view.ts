@@ -25,6 +25,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
       ...check,
       status: check.id in past ? 'passed' : 'closed',
       says: '',
+      times: {},
       passedAt: null,
       noLongerTrue: false,
       hints: [],

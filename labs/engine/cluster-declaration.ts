@@ -20,6 +20,13 @@ export type ClusterOptions = {
   combined?: number
   /** nodes that are broker alone: broker-1, ..., or behind the numbers of the combined ones */
   brokers?: number
+  /**
+   * servers of ZooKeeper, zookeeper-1, ..., which then keeps the brokers' metadata. Controllers that are declared besides
+   * lie there for a migration: neither formatted nor running.
+   */
+  zookeeper?: number
+  /** the Kafkas on its hosts, by version: the first is the one that runs. Left out: the current one. */
+  kafka?: string | string[]
   /** who votes: fixed in every node's configuration, or kept in the metadata log (KIP-853); dynamic by default */
   quorum?: 'static' | 'dynamic'
   /** what runs when the room is there: all (by default where the disks are formatted), nothing, or these hosts */
@@ -36,7 +43,7 @@ export type ClusterOptions = {
 /** One cluster of a room. Checked by `defineLab`, which knows where it stands. */
 export const cluster = (options: ClusterOptions): ClusterOptions => options
 
-export type HostOption = string | { name: string; address?: number }
+export type HostOption = string | { name: string; address?: number; kafka?: string | string[] }
 export type RoomOptions = {
   clusters?: Record<string, ClusterOptions>
   /** hosts without a node */
@@ -56,11 +63,17 @@ export type DeclaredNode = {
   /** the lab's own, of all nodes and of this one */
   properties: Record<string, string>
 }
-export type DeclaredCluster = { quorum: 'static' | 'dynamic'; formatted: boolean; nodes: DeclaredNode[] }
+export type DeclaredCluster = {
+  quorum: 'static' | 'dynamic'
+  formatted: boolean
+  /** the version that runs; left out: the current one */
+  kafka?: string
+  nodes: DeclaredNode[]
+}
 export type DeclaredRoom = {
   clusters: Record<string, DeclaredCluster>
   /** all of them, nodes' first; `address` is the last byte */
-  hosts: { name: string; address: number }[]
+  hosts: { name: string; address: number; kafka?: string[] }[]
   files: DeclaredFile[]
   probe: string | null
 }
@@ -79,6 +92,12 @@ const WRITABLE = /^\/(home\/learner|tmp|var\/lib\/kafka)\/(?!.*(^|\/)\.\.(\/|$))
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and hyphens, 31 at most')
 const address = z.number().int().min(ADDRESSES.lowest).max(ADDRESSES.highest)
 const count = z.number().int().min(0).max(MAX_HOSTS).default(0)
+const kafka = z
+  .preprocess(
+    (given) => (typeof given === 'string' ? [given] : given),
+    z.array(z.string().regex(/^\d+\.\d+\.\d+$/, 'a version, as 3.9.2')).min(1),
+  )
+  .optional()
 const properties = z
   .record(
     z.string().regex(/^[a-z][\w.-]*$/, 'the name of a property'),
@@ -90,6 +109,8 @@ const clusterShape = z.looseObject({
   controllers: count,
   combined: count,
   brokers: count,
+  zookeeper: count,
+  kafka,
   quorum: z.enum(['static', 'dynamic']).default('dynamic'),
   running: z.union([z.boolean(), z.array(name)]).optional(),
   formatted: z.boolean().default(true),
@@ -99,7 +120,7 @@ const clusterShape = z.looseObject({
 })
 const hostShape = z.preprocess(
   (given) => (typeof given === 'string' ? { name: given } : given),
-  z.object({ name, address: address.optional() }),
+  z.object({ name, address: address.optional(), kafka }),
 )
 /** What a lab's room may be made of. */
 export const roomShape = z.object({
@@ -120,7 +141,7 @@ export function declareRoom(room: Room): DeclaredRoom & { problems: Problem[] } 
   const hosts: DeclaredRoom['hosts'] = []
   const clusters: DeclaredRoom['clusters'] = {}
   let next = FIRST_ADDRESS
-  const addHost = (host: string, given: number | undefined, path: PropertyKey[]) => {
+  const addHost = (host: string, given: number | undefined, kafka: string[] | undefined, path: PropertyKey[]) => {
     const taken = given ?? next
     next = taken + 1
     if (taken === PROBE_ADDRESS)
@@ -132,18 +153,20 @@ export function declareRoom(room: Room): DeclaredRoom & { problems: Problem[] } 
       if (other.address === taken)
         problems.push({ path, message: `${host} has the address of ${other.name}, 192.0.2.${taken}` })
     }
-    hosts.push({ name: host, address: taken })
+    hosts.push({ name: host, address: taken, ...(kafka ? { kafka } : {}) })
   }
 
   const prefixed = Object.keys(room.clusters).length > 1
   for (const [name, options] of Object.entries(room.clusters)) {
     const path = ['clusters', name]
     const nodes = declareNodes(options, prefixed ? `${name}-` : '')
-    clusters[name] = { quorum: options.quorum, formatted: options.formatted, nodes }
-    for (const [at, { host }] of nodes.entries()) addHost(host, at === 0 ? options.firstAddress : undefined, path)
+    const { quorum, formatted, kafka } = options
+    clusters[name] = { quorum, formatted, ...(kafka ? { kafka: kafka[0] } : {}), nodes }
+    for (const [at, { host }] of nodes.entries())
+      addHost(host, at === 0 ? options.firstAddress : undefined, kafka, path)
     problems.push(...clusterProblems(options, nodes).map((one) => ({ ...one, path: [...path, ...one.path] })))
   }
-  for (const [at, host] of room.hosts.entries()) addHost(host.name, host.address, ['hosts', at])
+  for (const [at, host] of room.hosts.entries()) addHost(host.name, host.address, host.kafka, ['hosts', at])
   const inClusters = Object.values(clusters).reduce((sum, { nodes }) => sum + nodes.length, 0)
   const tooMany = `${hosts.length} hosts: a room has at most ${MAX_HOSTS}`
   if (hosts.length > MAX_HOSTS)
@@ -162,8 +185,13 @@ export function declareRoom(room: Room): DeclaredRoom & { problems: Problem[] } 
 }
 
 function declareNodes(options: Cluster, prefix: string): DeclaredNode[] {
-  const { controllers, combined, brokers, formatted, running = formatted } = options
+  const { controllers, combined, brokers, zookeeper, formatted, running = formatted } = options
+  const isRunning = (host: string, roles: Role[]): boolean => {
+    if (Array.isArray(running)) return running.includes(host)
+    return running && !(zookeeper > 0 && roles.includes('controller'))
+  }
   const kinds: [kind: string, roles: Role[], numbers: number[], ids: number][] = [
+    ['zookeeper', ['zookeeper'], numbers(1, zookeeper), 0],
     ['controller', ['controller'], numbers(1, controllers), CONTROLLER_IDS],
     ['node', ['broker', 'controller'], numbers(1, combined), 0],
     ['broker', ['broker'], numbers(combined + 1, brokers), 0],
@@ -175,7 +203,7 @@ function declareNodes(options: Cluster, prefix: string): DeclaredNode[] {
         host,
         id: ids + number,
         roles,
-        running: Array.isArray(running) ? running.includes(host) : running,
+        running: isRunning(host, roles),
         properties: { ...options.properties, ...options.nodes[host] },
       }
     }),
@@ -191,7 +219,8 @@ function clusterProblems(options: Cluster, nodes: DeclaredNode[]): Problem[] {
         path: [option],
         message: `not an option or role of a cluster, which are ${Object.keys(clusterShape.shape).join(', ')}`,
       })
-  if (options.controllers + options.combined === 0)
+  if (options.zookeeper > 0) problems.push(...zooKeeperProblems(options, nodes))
+  else if (options.controllers + options.combined === 0)
     problems.push({ path: ['controllers'], message: 'a cluster needs a controller, alone or combined' })
   const hosts = nodes.map(({ host }) => host)
   const unknown = (host: string) => `there is no node on ${host}: there is ${hosts.join(', ')}`
@@ -214,6 +243,23 @@ function clusterProblems(options: Cluster, nodes: DeclaredNode[]): Problem[] {
   }
   return problems
 }
+
+/** Kafka 4 knows no ZooKeeper. */
+function zooKeeperProblems(options: Cluster, nodes: DeclaredNode[]): Problem[] {
+  const problems: Problem[] = []
+  if (!options.kafka?.[0]?.startsWith('3.'))
+    problems.push({ path: ['kafka'], message: 'a cluster with ZooKeeper runs a Kafka before 4.0' })
+  if (options.combined > 0)
+    problems.push({ path: ['combined'], message: 'a broker with ZooKeeper is no controller of a quorum' })
+  if (options.brokers === 0) problems.push({ path: ['brokers'], message: 'a cluster with ZooKeeper needs a broker' })
+  if (nodes.some(({ roles, running }) => running && roles.includes('controller')))
+    problems.push({
+      path: ['running'],
+      message: 'controllers beside ZooKeeper are not formatted: the learner does that',
+    })
+  return problems
+}
+
 const at = (path: PropertyKey[], problem: Problem): Problem => ({ ...problem, path: [...path, ...problem.path] })
 
 function propertyProblems(given: Record<string, string>, roles: Role[]): Problem[] {

@@ -3,9 +3,11 @@
  * moment can be kept, compared and written out. `null` always means "not known".
  */
 import { MAX_FEW } from '#labs/protocol/metadata.ts'
-import type { Listener, Observation } from '#labs/protocol/observation.ts'
+import type { Listener, MetadataRecord, Observation, ZooKeeperState } from '#labs/protocol/observation.ts'
 import type { LaidNode } from './layout.ts'
 import { byName, type Change, foldRecords, type Metadata, NO_METADATA } from './metadata.ts'
+
+import { brokerRecords, topicRecords } from './zookeeper.ts'
 
 export type { PartitionView, TopicView } from './metadata.ts'
 
@@ -50,12 +52,13 @@ export type ClusterView = Metadata & {
   nodes: Record<string, NodeView>
   /**
    * The node that says of itself, on the wire, that it leads, in the latest epoch told. Null: it is
-   * down, paused or has resigned, or nobody has been elected yet.
+   * down, paused or has resigned, or nobody has been elected yet. Where no quorum was ever seen: the broker that is the
+   * controller by ZooKeeper, and lives.
    */
   leader: number | null
   /** since when `leader` is as it is, ms since 1970; null: nothing was ever known */
   leaderSince: number | null
-  /** the latest that any node has told that is believed */
+  /** the latest that any node has told that is believed; where no quorum was ever seen, ZooKeeper's /controller_epoch */
   epoch: number | null
   voters: Voter[]
   observers: Voter[]
@@ -71,6 +74,8 @@ export type ClusterView = Metadata & {
   metadataLags: Record<number, number | null>
   /** when its ends and high watermark were last told, ms since 1970 */
   sampledAt: number | null
+  /** what ZooKeeper has of it; null where the cluster has none, or none has answered yet */
+  zookeeper: ZooKeeperState | null
   /** what the probe measures; null where the lab has none */
   probe: ProbeView | null
 }
@@ -90,6 +95,7 @@ export const NO_CLUSTER: ClusterView = {
   metadataLags: {},
   sampledAt: null,
   ...NO_METADATA,
+  zookeeper: null,
   probe: null,
 }
 
@@ -122,16 +128,28 @@ export function foldCluster(
   laid: LaidNode[] = [],
   tell: (news: News) => void = () => {},
 ): ClusterView {
-  if (seen.type === 'metadata')
-    return counts(before, seen.host, laid) ? { ...before, ...foldRecords(before, seen.records, tell) } : before
-  const after = withLeader(foldOne(before, seen, at, laid), before, at)
-  if (after !== before) tell({ of: 'view', before, after })
+  const records = recordsIn(before, seen, laid)
+  const known = records.length > 0 ? { ...before, ...foldRecords(before, records, tell) } : before
+  if (seen.type === 'metadata' || seen.type === 'topics') return known
+  const after = withLeader(foldOne(known, seen, at, laid), known, at)
+  if (after !== known) tell({ of: 'view', before: known, after })
   return after
 }
 
+/** Of the metadata log, or what stands for them in a cluster that has none. */
+function recordsIn(before: ClusterView, seen: Observation, laid: LaidNode[]): MetadataRecord[] {
+  if (seen.type === 'metadata') return counts(before, seen.host, laid) ? seen.records : []
+  if (seen.type === 'topics') return counts(before, seen.host, laid) ? topicRecords(before, seen) : []
+  // once a quorum leads, its log says who is registered
+  if (seen.type === 'zookeeper' && !quorumLeads(before)) return brokerRecords(before, seen)
+  return []
+}
+
+const quorumLeads = ({ voters, leader }: ClusterView): boolean => voters.length > 0 && leader !== null
+
 function foldOne(
   before: ClusterView,
-  seen: Exclude<Observation, { type: 'metadata' }>,
+  seen: Exclude<Observation, { type: 'metadata' | 'topics' }>,
   at: number,
   laid: LaidNode[],
 ): ClusterView {
@@ -167,6 +185,11 @@ function foldOne(
       return counts(before, seen.host, laid) ? withEnds(before, seen.host, seen.partitions, true) : before
     case 'replica-ends':
       return counts(before, seen.host, laid) ? withEnds(before, seen.host, seen.partitions, false) : before
+    case 'zookeeper': {
+      const { controller, migration, brokers } = seen
+      const epoch = before.voters.length > 0 ? before.epoch : (controller?.epoch ?? before.epoch)
+      return { ...before, zookeeper: { controller, migration, brokers: brokers.slice(0, MAX_FEW) }, epoch }
+    }
     case 'outage': {
       const { kind, from, to, why } = seen
       const probe = before.probe ?? NO_PROBE
@@ -253,7 +276,8 @@ function quorumTold(
   const since = was?.leader === leader && was.epoch === epoch ? was.since : at
   const after = withNode(before, seen.host, at, laid, { quorum: { leader, epoch, since } })
   if (!counts(after, seen.host, laid)) return after
-  const known = before.epoch ?? -1
+  // what ZooKeeper counts are no epochs of the quorum
+  const known = hasQuorum(before) ? (before.epoch ?? -1) : -1
   // Directories and observers are told by the leader alone, and by none that later ones have replaced.
   const node = after.nodes[seen.host]?.node ?? null
   const leads = leader !== null && (node === null || leader === node) && epoch >= known
@@ -266,19 +290,13 @@ const few = ({ voters, observers }: Extract<Observation, { type: 'quorum' }>) =>
   observers: observers.slice(0, MAX_FEW),
 })
 
+/** One was seen at some time. */
+const hasQuorum = ({ voters, zookeeper }: ClusterView): boolean => zookeeper === null || voters.length > 0
+
 /** Who leads follows from what the nodes say, whichever of them spoke last. */
 function withLeader(after: ClusterView, before: ClusterView, at: number): ClusterView {
-  if (after.nodes === before.nodes && after.epoch === before.epoch) return after
-  const leading = Object.values(after.nodes).find(
-    ({ host, node, up, process, quorum, believed }) =>
-      up &&
-      believed &&
-      process !== 'paused' &&
-      node !== null &&
-      quorum?.leader === node &&
-      quorum.epoch === after.epoch &&
-      !isStrange(after, host),
-  )
+  if (after.nodes === before.nodes && after.epoch === before.epoch && after.zookeeper === before.zookeeper) return after
+  const leading = hasQuorum(after) ? leaderOfQuorum(after) : leaderByZooKeeper(after)
   const leader = leading?.node ?? null
   if (leader === before.leader && after.leader === before.leader) {
     // Elected again: what it knew of the high watermark begins anew.
@@ -293,6 +311,24 @@ function withLeader(after: ClusterView, before: ClusterView, at: number): Cluste
     }),
   )
   return { ...after, nodes, leader, leaderSince: at, highWatermark: null, logStart: null }
+}
+
+const leaderOfQuorum = (after: ClusterView): NodeView | undefined =>
+  Object.values(after.nodes).find(
+    ({ host, node, up, process, quorum, believed }) =>
+      up &&
+      believed &&
+      process !== 'paused' &&
+      node !== null &&
+      quorum?.leader === node &&
+      quorum.epoch === after.epoch &&
+      !isStrange(after, host),
+  )
+
+function leaderByZooKeeper(after: ClusterView): NodeView | undefined {
+  const controller = after.zookeeper?.controller
+  const holder = controller && nodeOf(after, controller.node)
+  return holder?.up && holder.process !== 'paused' ? holder : undefined
 }
 
 type Ends = Extract<Observation, { type: 'log-ends' }>['partitions']

@@ -6,7 +6,9 @@ import type { LaidNode, Layout } from './layout.ts'
 export function picturesOf(clusters: Record<string, ClusterView>, layout: Layout): Picture[] {
   return Object.entries(clusters).map(([cluster, view]) => {
     const laid = layout.clusters[cluster] ?? []
-    const nodes = laid.filter(({ host, id }) => id !== null || view.nodes[host]).map((node) => marked(node, view))
+    const nodes = laid
+      .filter(({ host, id, roles }) => (id !== null || view.nodes[host]) && !roles.includes('zookeeper'))
+      .map((node) => marked(node, view))
     return { cluster, leader: nodes.find(({ is }) => is === 'leads')?.host ?? null, epoch: view.epoch, nodes }
   })
 }

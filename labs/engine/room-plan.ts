@@ -1,12 +1,14 @@
 /** What a room of a lab is made from: hosts, files, nodes. Fresh ids each time. */
-import { readInstallation } from '#config/installation.ts'
+import { type Installation, readInstallation } from '#config/installation.ts'
 import { Schemas } from '#labs/kafka/codec/schemas.ts'
 import {
   BROKER_PORT,
   CONTROLLER_PORT,
   configuration,
   configurationPath,
+  hasZooKeeper,
   logDirectories,
+  ZOOKEEPER_PORT,
 } from '#labs/kafka/nodes/configuration.ts'
 import { formatCluster, readTemplate } from '#labs/kafka/nodes/format.ts'
 import type { RoomPlan } from '#labs/protocol/room.ts'
@@ -28,7 +30,7 @@ export async function planRoom(root: string, lab: Lab, id: string): Promise<Room
       cluster: name,
       id: node.id,
       roles: node.roles,
-      properties: configurationPath(node),
+      properties: configurationPath(node, cluster),
       logDirectories: logDirectories(node),
       running: node.running,
     })),
@@ -39,12 +41,13 @@ export async function planRoom(root: string, lab: Lab, id: string): Promise<Room
 function clusterFiles(root: string, cluster: DeclaredCluster): RoomPlan['files'] {
   const configurations = cluster.nodes.map((node) => ({
     host: node.host,
-    path: configurationPath(node),
+    path: configurationPath(node, cluster),
     text: configuration(node, cluster),
   }))
-  if (!cluster.formatted) return configurations
+  // with ZooKeeper a broker makes its disk itself, and a controller is formatted for the migration, by the learner
+  if (!cluster.formatted || hasZooKeeper(cluster)) return configurations
   const { kafka } = readInstallation(root)
-  const formatted = formatCluster(cluster, readTemplate(kafka.home), schemasAt(kafka.schemas))
+  const formatted = formatCluster(cluster, readTemplate(homeOf(kafka, cluster.kafka)), schemasAt(kafka.schemas))
   return [
     ...configurations,
     ...formatted.map(({ host, path, bytes }) => ({
@@ -54,6 +57,14 @@ function clusterFiles(root: string, cluster: DeclaredCluster): RoomPlan['files']
       encoding: 'base64' as const,
     })),
   ]
+}
+
+/** @param version left out: the current one */
+function homeOf(kafka: Installation['kafka'], version = kafka.version): string {
+  const home = version === kafka.version ? kafka.home : kafka.older[version]
+  if (!home)
+    throw new Error(`there is no Kafka ${version}: there is ${[kafka.version, ...Object.keys(kafka.older)].join(', ')}`)
+  return home
 }
 
 /** 1 MB of JSON, the same for every room. */
@@ -73,9 +84,11 @@ function welcome([name, { nodes }]: [string, DeclaredCluster]): string {
       .join(',')
   const brokers = at('broker', BROKER_PORT)
   const controllers = at('controller', CONTROLLER_PORT)
+  const zooKeeper = at('zookeeper', ZOOKEEPER_PORT)
   return [
     `Cluster ${name}:`,
     ...(brokers ? [`  --bootstrap-server ${brokers}`] : []),
     ...(controllers ? [`  --bootstrap-controller ${controllers}`] : []),
+    ...(zooKeeper ? [`  ZooKeeper: ${zooKeeper}`] : []),
   ].join('\n')
 }

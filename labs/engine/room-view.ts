@@ -17,10 +17,10 @@ export function roomView({ clusters, cuts }: Fold, layout: Layout): RoomView {
 }
 
 function clusterState(name: string, cluster: ClusterView, layout: Layout): ClusterState {
-  const { clusterId, leader, epoch, leaderSince, highWatermark, sampledAt, probe } = cluster
+  const { clusterId, leader, epoch, leaderSince, highWatermark, sampledAt, probe, zookeeper } = cluster
   const laid = layout.clusters[name] ?? []
   // A node that no lab declares is there once it was seen.
-  const declared = laid.filter(({ host, id }) => id !== null || cluster.nodes[host])
+  const declared = laid.filter(({ host, roles }) => roles.length > 0 || cluster.nodes[host])
   const others = Object.keys(cluster.nodes).filter((host) => !laid.some((one) => one.host === host))
   const nodes = [...declared, ...others.map((host) => ({ host, id: null, roles: [] }))]
   return {
@@ -31,6 +31,10 @@ function clusterState(name: string, cluster: ClusterView, layout: Layout): Clust
     leaderSince,
     highWatermark,
     sampledAt,
+    zookeeper: zookeeper && {
+      controller: zookeeper.controller?.node ?? null,
+      kraftEpoch: zookeeper.controller?.kraftEpoch ?? null,
+    },
     nodes: nodes.map((node) => nodeState(node, cluster.nodes[node.host] ?? null, cluster, layout)),
     topics: Object.values(cluster.topics)
       .filter((topic) => !isReserved(topic.name))

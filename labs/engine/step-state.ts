@@ -1,6 +1,6 @@
 /** A step as the page shows it: the fold, and what the judges say now. */
 import type { CheckState, StepState } from '#labs/protocol/live.ts'
-import { type Check, type Lab, questionId, type Step, type Verdict } from './define.ts'
+import { type Check, type Evidence, type Lab, questionId, type Step, type Verdict } from './define.ts'
 import type { Fold } from './fold.ts'
 import { isOpen, isPassed, wantsPrediction } from './steps.ts'
 
@@ -35,6 +35,7 @@ function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | 
     title: check.title,
     status: pass ? 'passed' : open ? 'open' : 'closed',
     says: pass ? pass.evidence.says : (missingNow?.says ?? ''),
+    times: pass ? timesIn(pass.evidence) : {},
     passedAt: pass?.at ?? null,
     noLongerTrue: Boolean(pass && verdict && !verdict.passed),
     hints: check.hints.slice(0, asked),
@@ -43,3 +44,11 @@ function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | 
     passedBefore: false,
   }
 }
+
+/** Times have names that say so: `ms`, `controllerMs`. */
+const timesIn = (evidence: Evidence): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(evidence).filter(
+      (entry): entry is [string, number] => /(^m|M)s$/.test(entry[0]) && typeof entry[1] === 'number',
+    ),
+  )

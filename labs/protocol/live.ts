@@ -74,6 +74,8 @@ export const checkState = z.object({
   status: z.enum(['closed', 'open', 'passed']),
   /** passed: what was seen. open: what is missing. closed: empty. */
   says: z.string(),
+  /** passed: what its evidence says took how long, by name; ms */
+  times: z.record(z.string(), z.number()).default({}),
   /** passed: when, ms since 1970 */
   passedAt: z.number().nullable(),
   /** passed, and the judge says no longer true now */
@@ -127,7 +129,7 @@ export const stepState = z.object({
 })
 export type StepState = z.infer<typeof stepState>
 
-const role = z.enum(['broker', 'controller'])
+const role = z.enum(['broker', 'controller', 'zookeeper'])
 
 /** What the panel shows of a host with a node; a null is "not known". Times are ms since 1970. */
 export const nodeState = z.object({
@@ -184,6 +186,11 @@ export const clusterState = z.object({
   highWatermark: z.number().int().nullable(),
   /** of the metadata log: when its ends and its high watermark were last told */
   sampledAt: z.number().nullable(),
+  /** who holds ZooKeeper's /controller, and in which epoch of the quorum, where it is one of that; null: no ZooKeeper */
+  zookeeper: z
+    .object({ controller: z.number().int().nullable(), kraftEpoch: z.number().int().nullable() })
+    .nullable()
+    .default(null),
   nodes: z.array(nodeState),
   /** without Kafka's own and the probe's */
   topics: z.array(z.object({ name: z.string(), partitions: z.array(partitionState) })),

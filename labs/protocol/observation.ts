@@ -108,8 +108,8 @@ export type NeedResult = z.infer<typeof needResult>
 export const listener = z.object({
   address: z.string(),
   port: z.number().int(),
-  /** recognised by the API keys that ApiVersions offers */
-  kind: z.enum(['broker', 'controller']),
+  /** Kafka's: recognised by the API keys that ApiVersions offers */
+  kind: z.enum(['broker', 'controller', 'zookeeper']),
 })
 export type Listener = z.infer<typeof listener>
 
@@ -118,6 +118,50 @@ const host = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/)
 /** One direction of the network between two hosts. */
 export const link = z.object({ from: host, to: host })
 export type Link = z.infer<typeof link>
+
+/** A cluster whose metadata is in ZooKeeper, as ZooKeeper has it. */
+export const zooKeeperState = z.object({
+  /** Holds /controller: a broker, or since a migration began the active controller of the quorum. Null: nobody does. */
+  controller: z
+    .object({
+      node: z.number().int(),
+      /** /controller_epoch: one more with each new controller */
+      epoch: z.number().int(),
+      /** of the quorum that has taken over; null: a broker is the controller */
+      kraftEpoch: z.number().int().nullable(),
+      /** ms since 1970 */
+      since: z.number(),
+    })
+    .nullable(),
+  /** /migration: up to where the quorum's metadata log has been written to ZooKeeper; null before a migration */
+  migration: z
+    .object({
+      controller: z.number().int(),
+      controllerEpoch: z.number().int(),
+      offset: z.number().int(),
+      epoch: z.number().int(),
+    })
+    .nullable(),
+  /** ids of those that live, in order */
+  brokers: z.array(z.number().int()),
+})
+export type ZooKeeperState = z.infer<typeof zooKeeperState>
+
+/** A topic as a broker tells it to clients; a leader of -1 is none. */
+export const toldTopic = z.object({
+  name: z.string(),
+  id: z.string(),
+  partitions: z.array(
+    z.object({
+      partition: z.number().int(),
+      leader: z.number().int(),
+      leaderEpoch: z.number().int(),
+      replicas: z.array(z.number().int()),
+      isr: z.array(z.number().int()),
+    }),
+  ),
+})
+export type ToldTopic = z.infer<typeof toldTopic>
 
 /** What can be done to a host's node: by a lab, by a test, by a button. */
 export const NODE_ACTIONS = ['start', 'stop', 'kill', 'pause', 'resume', 'restart', 'wipe', 'fill', 'free'] as const
@@ -167,6 +211,10 @@ export const observation = z.discriminatedUnion('type', [
     host: z.string(),
     records: z.array(metadataRecord),
   }),
+  /** What a server of ZooKeeper has of its cluster, sent when it changes. */
+  zooKeeperState.extend({ type: z.literal('zookeeper'), host: z.string() }),
+  /** All topics, as a broker knows them whose cluster has no metadata log yet; sent when they change. */
+  z.object({ type: z.literal('topics'), host: z.string(), topics: z.array(toldTopic) }),
   /** A sample: ends of logs. `highWatermark` null: the leader does not know it yet. */
   z.object({
     type: z.literal('metadata-log'),

@@ -28,7 +28,7 @@ export const roomNode = z.object({
   /** the lab's name for the cluster */
   cluster: z.string(),
   id: z.number().int().nonnegative(),
-  roles: z.array(z.enum(['broker', 'controller'])).min(1),
+  roles: z.array(z.enum(['broker', 'controller', 'zookeeper'])).min(1),
   /** its configuration, an absolute path on the host; laid there by the plan's files */
   properties: z.string().startsWith('/'),
   /** where its data is, as that configuration says; laid there by the plan's files where it is formatted */

@@ -2,15 +2,21 @@
 import { describeCluster, whoIs } from '#labs/kafka/client/cluster.ts'
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { isOffset } from '#labs/kafka/client/offset.ts'
+import { allTopics, type ToldTopic } from '#labs/kafka/client/topic-metadata.ts'
 import { DEBUGGING_REPLICA, LATEST, listOffsets, type PartitionOffset } from '#labs/kafka/client/topics.ts'
+import { MAX_FEW, MAX_NAME_CHARS } from '#labs/protocol/metadata.ts'
 import { Bell } from './clock.ts'
 import type { Node } from './node.ts'
 import type { Topic } from './projection.ts'
 
 const SAMPLE_MS = 1_000
+/** Where no log tells when a partition's leader changed, this is how exactly it is known. */
+const SAMPLE_WITHOUT_LOG_MS = 300
 /** Between two samples, however often topics change. */
 const LEAST_PAUSE_MS = 100
 const MAX_SAMPLED_PARTITIONS = 1_000
+/** Told whole with each change. */
+const MAX_TOLD_PARTITIONS = 2_000
 /** A question that has been out for so long may be out for long: others are not put behind it. */
 const STUCK_MS = 500
 
@@ -49,7 +55,8 @@ export class BrokerWatch {
         await this.#sample(connection, known)
         this.#node.answered()
         await room.clock.delay(LEAST_PAUSE_MS, signal)
-        await this.#bell.wait(SAMPLE_MS - LEAST_PAUSE_MS, signal)
+        const period = fellows.isInZooKeeper(known.clusterId) ? SAMPLE_WITHOUT_LOG_MS : SAMPLE_MS
+        await this.#bell.wait(period - LEAST_PAUSE_MS, signal)
       }
     } finally {
       if (this.#connection === connection) this.#connection = undefined
@@ -66,8 +73,20 @@ export class BrokerWatch {
     return { clusterId, id }
   }
 
+  /** Where there is no metadata log to read them in: of one broker, so that two who know different things do not alternate. */
+  async #askTopics(connection: Connection, clusterId: string): Promise<void> {
+    const { host, fellows } = this.#node
+    const { projection, views } = fellows.log(clusterId)
+    if (!fellows.isInZooKeeper(clusterId) || (projection.isFromLog && views.leading())) return
+    if (!fellows.tellsTopics(host, clusterId)) return
+    const topics = within(await allTopics(connection))
+    projection.replace(topics)
+    if (this.#node.emitChanged({ type: 'topics', host, topics })) fellows.topicsChanged()
+  }
+
   /** One question for all: asked as Kafka's debugging consumer, a leader and a follower both tell the end of their log. */
   async #sample(connection: Connection, { clusterId, id }: { clusterId: string; id: number | null }): Promise<void> {
+    await this.#askTopics(connection, clusterId)
     const topics = this.#node.fellows.log(clusterId).projection.topics()
     const here = replicasOf(topics, id)
     const ends = await listOffsets(connection, here, LATEST, DEBUGGING_REPLICA)
@@ -93,6 +112,22 @@ export class BrokerWatch {
     if (partitions.length > 0 || this.#node.hasSent(type))
       this.#node.emitChanged({ type, host: this.#node.host, partitions })
   }
+}
+
+/** As many as are kept, in an order of their own: brokers tell them in any. */
+function within(topics: ToldTopic[]): ToldTopic[] {
+  let left = MAX_TOLD_PARTITIONS
+  return topics
+    .filter(({ name }) => name.length <= MAX_NAME_CHARS)
+    .sort((one, other) => one.name.localeCompare(other.name))
+    .flatMap((topic) => {
+      const partitions = topic.partitions
+        .filter(({ replicas, isr }) => replicas.length <= MAX_FEW && isr.length <= MAX_FEW)
+        .sort((one, other) => one.partition - other.partition)
+        .slice(0, left)
+      left -= partitions.length
+      return partitions.length > 0 ? [{ ...topic, partitions }] : []
+    })
 }
 
 const key = (topic: string, partition: number): string => `${topic} ${partition}`

@@ -8,6 +8,10 @@ export type Fellows = {
   log(clusterId: string): ClusterLog
   /** of all clusters that were seen here */
   logs(): ClusterLog[]
+  /** its metadata is, or was once, in a ZooKeeper of this room */
+  isInZooKeeper(clusterId: string): boolean
+  /** This host's broker is the one whose word is taken for what clients are told of the cluster's topics. */
+  tellsTopics(host: string, clusterId: string): boolean
   /** one host's node says something else of its quorum than before: what the others say is likely to have changed */
   viewsChanged(log: ClusterLog, by: string): void
   /** a host was formatted for another cluster */

@@ -1,4 +1,6 @@
 /** Which topics, partition leaders and brokers the metadata log tells of: what is needed to ask for their contents. */
+
+import type { ToldTopic } from '#labs/kafka/client/topic-metadata.ts'
 import type { MetadataRecord } from '#labs/kafka/metadata/records.ts'
 import { isReserved, LEADER_UNCHANGED, MAX_FEW, MAX_PARTITIONS, MAX_TOPICS } from '#labs/protocol/metadata.ts'
 import { isWithinCaps, MAX_ALL_PARTITIONS } from './caps.ts'
@@ -13,6 +15,8 @@ export type Topic = { id: string; name: string; partitions: Map<number, Partitio
 type Fields = { [name: string]: unknown }
 
 export class Projection {
+  /** What is known came from records of a metadata log; false as well where nothing is known. */
+  isFromLog = false
   readonly #byId = new Map<string, Topic>()
   readonly #brokers = new Set<number>()
   #partitions = 0
@@ -36,6 +40,17 @@ export class Projection {
     return [...this.#brokers]
   }
 
+  /** What a broker says of all topics, in place of what was known. */
+  replace(topics: ToldTopic[]): void {
+    this.clear()
+    this.isFromLog = false
+    for (const { name, id, partitions } of topics) {
+      if (!this.#name(id, name)) continue
+      for (const { partition, leader, replicas } of partitions)
+        this.#place({ topicId: id, partitionId: partition, leader, replicas })
+    }
+  }
+
   /** @returns those that are within what a lab's cluster may have; of the others nothing is kept */
   apply(records: MetadataRecord[]): MetadataRecord[] {
     return records.filter(({ type, data }) => isWithinCaps(data) && this.#apply(type, data as Fields))
@@ -48,6 +63,7 @@ export class Projection {
         this.clear()
         return true
       case 'TOPIC_RECORD':
+        this.isFromLog = true
         return this.#name(String(data.topicId), String(data.name))
       case 'REMOVE_TOPIC_RECORD':
         this.#remove(String(data.topicId))

@@ -13,6 +13,8 @@ export type Socket = {
 /** What the watcher is given of the room: all that it can see or do. */
 export type WatcherOptions = {
   hosts: string[]
+  /** those of `hosts` that run a server of ZooKeeper, and no node of Kafka's */
+  zooKeepers?: string[]
   /** TCP sockets that listen in the host's network namespace now */
   sockets(host: string): Promise<Socket[]>
   /** Connects inside that namespace; rejects where nothing answers. `address` is one that can be dialled. */

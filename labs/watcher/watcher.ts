@@ -10,6 +10,8 @@ import { Needs } from './needs.ts'
 import { NodeWatch } from './node-watch.ts'
 import type { Surroundings, WatcherOptions } from './room.ts'
 
+import { ZooKeeperWatch } from './zookeeper-watch.ts'
+
 export type { WatcherOptions } from './room.ts'
 
 export class Watcher {
@@ -18,6 +20,8 @@ export class Watcher {
   readonly #needs: Needs
   readonly #running: Promise<unknown>
   readonly #logs = new Map<string, ClusterLog>()
+  /** ids of clusters */
+  readonly #inZooKeeper = new Set<string>()
 
   /** Begins at once. */
   constructor(options: WatcherOptions) {
@@ -26,6 +30,7 @@ export class Watcher {
     // all that waits, of all hosts, listens to this one
     setMaxListeners(0, signal)
     const room: Surroundings = {
+      zooKeepers: [],
       ...options,
       clock: options.clock ?? systemClock,
       problem,
@@ -41,6 +46,9 @@ export class Watcher {
       viewsChanged: (log: ClusterLog, by: string) => {
         for (const node of this.#nodes) if (node.log === log && node.host !== by) node.ringController()
       },
+      isInZooKeeper: (clusterId: string) => this.#inZooKeeper.has(clusterId),
+      tellsTopics: (host: string, clusterId: string) =>
+        this.#nodes.find((node) => node.broker && node.clusterId === clusterId)?.host === host,
       moved: () => this.#forget(),
       news: () => this.#needs.ring(),
       topicsChanged: () => {
@@ -48,9 +56,13 @@ export class Watcher {
         for (const node of this.#nodes) node.ringBroker()
       },
     }
-    this.#nodes = options.hosts.map((host) => new NodeWatch(host, room, fellows))
+    const { zooKeepers } = room
+    this.#nodes = options.hosts
+      .filter((host) => !zooKeepers.includes(host))
+      .map((host) => new NodeWatch(host, room, fellows))
+    const servers = zooKeepers.map((host) => new ZooKeeperWatch(host, room, (id) => this.#inZooKeeper.add(id)))
     this.#needs = new Needs(room, this.#nodes)
-    this.#running = Promise.all(this.#nodes.map((node) => node.run().catch(problem)))
+    this.#running = Promise.all([...this.#nodes, ...servers].map((one) => one.run().catch(problem)))
   }
 
   #log(clusterId: string): ClusterLog {

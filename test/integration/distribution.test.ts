@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readInstallation } from '#config/installation.ts'
 import { completionTable } from '../../scripts/completion.mjs'
-import { toolNames } from '../../scripts/setup/kafka.mjs'
+import { toolNames } from '../../scripts/setup/kafka-versions.mjs'
 import { runScript } from '../support/sandbox.ts'
 import { SOAK } from '../support/soak.ts'
 
@@ -134,7 +134,7 @@ describe('the launcher', () => {
   })
 
   it.runIf(SOAK)('completes the options that the tools tell', async () => {
-    const kept = readFileSync('labs/kafka/distribution/options.bash', 'utf8')
+    const kept = readFileSync('labs/kafka/distribution/4.3.1/options.bash', 'utf8')
     expect(await completionTable(readInstallation(process.cwd()))).toBe(kept)
   })
 

@@ -67,7 +67,7 @@ describe('bad input is one clear line', () => {
   })
 
   it('a jar that is missing, and one too many', async () => {
-    const { jarProblems } = await import('../../scripts/setup/kafka.mjs')
+    const { jarProblems } = await import('../../scripts/setup/kafka-jars.mjs')
     const libs = folder.make('libs')
     rmSync(libs, { recursive: true })
     mkdirSync(libs)

@@ -103,6 +103,7 @@ function cluster(at: number, leader: number): ClusterState {
     leaderSince: at,
     highWatermark: 9_000,
     sampledAt: at,
+    zookeeper: null,
     nodes,
     topics: [{ name: 'orders', partitions }],
     probe: { acknowledged: 12_345, lost: 0, outages: [] },

@@ -30,6 +30,39 @@ export async function topicMetadata(connection: Connection, name: string, timeou
   }
 }
 
+/** A leader of -1 is none. */
+export type ToldTopic = {
+  name: string
+  id: string
+  partitions: { partition: number; leader: number; leaderEpoch: number; replicas: number[]; isr: number[] }[]
+}
+const MAX_ALL_BYTES = 4 << 20
+
+/** All topics, as one broker has heard of them. @throws ConnectionError, KafkaError */
+export async function allTopics(connection: Connection): Promise<ToldTopic[]> {
+  const body = await connection.call(
+    'Metadata',
+    { topics: null, allowAutoTopicCreation: false },
+    { minVersion: 10, maxVersion: 12, maxResponseBytes: MAX_ALL_BYTES },
+  )
+  return body.topics.map(({ name, topicId, partitions }: WireTopic) => ({
+    name,
+    id: topicId,
+    partitions: partitions.map(({ partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes }) => ({
+      partition: partitionIndex,
+      leader: leaderId,
+      leaderEpoch,
+      replicas: replicaNodes,
+      isr: isrNodes,
+    })),
+  }))
+}
+
+type WireTopic = {
+  name: string
+  topicId: string
+  partitions: (WirePartition & { replicaNodes: number[]; isrNodes: number[] })[]
+}
 type WirePartition = { errorCode: number; partitionIndex: number; leaderId: number; leaderEpoch: number }
 
 function partition({ errorCode, partitionIndex, leaderId, leaderEpoch }: WirePartition) {

@@ -3,7 +3,8 @@
  * reads and edits.
  */
 
-export type Role = 'broker' | 'controller'
+/** A server of ZooKeeper is no node of Kafka's, but older clusters have one. */
+export type Role = 'broker' | 'controller' | 'zookeeper'
 export type NodeDescription = {
   host: string
   id: number
@@ -11,13 +12,20 @@ export type NodeDescription = {
   /** what this node has otherwise, or besides */
   properties: Record<string, string>
 }
-export type ClusterDescription = { quorum: 'static' | 'dynamic'; nodes: NodeDescription[] }
+export type ClusterDescription = {
+  quorum: 'static' | 'dynamic'
+  /** the version that it runs; left out: the current one */
+  kafka?: string
+  nodes: NodeDescription[]
+}
 
 export const BROKER_PORT = 9092
 export const CONTROLLER_PORT = 9093
+export const ZOOKEEPER_PORT = 2181
 export const CONTROLLER_LISTENER = 'CONTROLLER'
 const BROKER_LISTENER = 'PLAINTEXT'
 const LOG_DIRECTORY = '/var/lib/kafka/data'
+const ZOOKEEPER_DIRECTORY = '/var/lib/kafka/zookeeper'
 const CONFIGURATIONS = '/home/learner/kafka/config'
 /** More copies than this Kafka's own topics do not have by default. */
 const MOST_COPIES = 3
@@ -34,19 +42,26 @@ export const DECIDED_PROPERTIES: readonly string[] = [
   'controller.listener.names',
   'log.dir',
   'metadata.log.dir',
+  'zookeeper.connect',
 ]
 
 const isController = ({ roles }: NodeDescription): boolean => roles.includes('controller')
 const isBroker = ({ roles }: NodeDescription): boolean => roles.includes('broker')
+const isZooKeeper = ({ roles }: NodeDescription): boolean => roles.includes('zookeeper')
+/** Its brokers keep their metadata in ZooKeeper; controllers that it has besides are there to take it over. */
+export const hasZooKeeper = ({ nodes }: Pick<ClusterDescription, 'nodes'>): boolean => nodes.some(isZooKeeper)
 
 /** As in the distribution: one file a kind of node, so there is one that is meant on each host. */
-export function configurationPath(node: NodeDescription): string {
-  const name = node.roles.length > 1 ? 'server' : node.roles[0]
+export function configurationPath(node: NodeDescription, cluster: Pick<ClusterDescription, 'nodes'>): string {
+  const isServer = node.roles.length > 1 || (isBroker(node) && hasZooKeeper(cluster))
+  const name = isServer ? 'server' : node.roles[0]
   return `${CONFIGURATIONS}/${name}.properties`
 }
 
 export const logDirectories = (node: NodeDescription): string[] =>
-  (node.properties['log.dirs'] ?? LOG_DIRECTORY).split(',').map((path) => path.trim())
+  (node.properties['log.dirs'] ?? (isZooKeeper(node) ? ZOOKEEPER_DIRECTORY : LOG_DIRECTORY))
+    .split(',')
+    .map((path) => path.trim())
 
 type Section = { says: string[]; settings: [key: string, value: string][] }
 
@@ -67,15 +82,10 @@ export function configuration(node: NodeDescription, cluster: ClusterDescription
 }
 
 function sections(node: NodeDescription, cluster: ClusterDescription): Section[] {
-  const says = node.roles.length > 1 ? 'One node that is broker and controller at once.' : `A ${node.roles[0]} alone.`
-  const settings: Section['settings'] = [
-    ['process.roles', [...node.roles].sort().join(',')],
-    ['node.id', String(node.id)],
-  ]
+  if (isZooKeeper(node)) return zooKeeper()
   return [
-    { says: [says], settings },
-    quorum(cluster),
-    listeners(node),
+    ...(isBroker(node) && hasZooKeeper(cluster) ? zooKeepersBroker(node, cluster) : kraftNode(node, cluster)),
+    listeners(node, cluster),
     {
       says: [
         isBroker(node) ? 'The topic partitions’ data and the metadata log live here.' : 'The metadata log lives here.',
@@ -90,6 +100,40 @@ function sections(node: NodeDescription, cluster: ClusterDescription): Section[]
         ['num.io.threads', '4'],
       ],
     },
+  ]
+}
+
+function kraftNode(node: NodeDescription, cluster: ClusterDescription): Section[] {
+  const says = node.roles.length > 1 ? 'One node that is broker and controller at once.' : `A ${node.roles[0]} alone.`
+  const settings: Section['settings'] = [
+    ['process.roles', [...node.roles].sort().join(',')],
+    ['node.id', String(node.id)],
+  ]
+  return [{ says: [says], settings }, quorum(cluster)]
+}
+
+function zooKeepersBroker(node: NodeDescription, { nodes }: ClusterDescription): Section[] {
+  const servers = nodes.filter(isZooKeeper).map(({ host }) => `${host}:${ZOOKEEPER_PORT}`)
+  return [
+    {
+      says: ['A broker of a cluster that keeps its metadata in ZooKeeper. One of the brokers is its controller.'],
+      settings: [['broker.id', String(node.id)]],
+    },
+    { says: ['Where ZooKeeper is.'], settings: [['zookeeper.connect', servers.join(',')]] },
+  ]
+}
+
+function zooKeeper(): Section[] {
+  return [
+    { says: ['Where ZooKeeper keeps what it is told.'], settings: [['dataDir', ZOOKEEPER_DIRECTORY]] },
+    {
+      says: ['Where it listens, for as many as come.'],
+      settings: [
+        ['clientPort', String(ZOOKEEPER_PORT)],
+        ['maxClientCnxns', '0'],
+      ],
+    },
+    { says: ['No web server for administration.'], settings: [['admin.enableServer', 'false']] },
   ]
 }
 
@@ -110,7 +154,7 @@ function quorum({ quorum: kind, nodes }: ClusterDescription): Section {
   }
 }
 
-function listeners(node: NodeDescription): Section {
+function listeners(node: NodeDescription, cluster: ClusterDescription): Section {
   const ports: [name: string, port: number][] = []
   if (isBroker(node)) ports.push([BROKER_LISTENER, BROKER_PORT])
   if (isController(node)) ports.push([CONTROLLER_LISTENER, CONTROLLER_PORT])
@@ -121,7 +165,10 @@ function listeners(node: NodeDescription): Section {
       ['listeners', on('')],
       ['advertised.listeners', on(node.host)],
       ...(isBroker(node) ? [['inter.broker.listener.name', BROKER_LISTENER] satisfies [string, string]] : []),
-      ['controller.listener.names', CONTROLLER_LISTENER],
+      // a broker with ZooKeeper knows of no such listener
+      ...(isBroker(node) && hasZooKeeper(cluster)
+        ? []
+        : [['controller.listener.names', CONTROLLER_LISTENER] satisfies [string, string]]),
       [
         'listener.security.protocol.map',
         'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
@@ -130,7 +177,7 @@ function listeners(node: NodeDescription): Section {
   }
 }
 
-function brokerSections({ nodes }: ClusterDescription): Section[] {
+function brokerSections({ nodes, kafka }: ClusterDescription): Section[] {
   const copies = Math.min(MOST_COPIES, nodes.filter(isBroker).length)
   // with two copies a minimum of two would stop at the first broker that is down
   const minimum = copies === MOST_COPIES ? '2' : '1'
@@ -144,9 +191,7 @@ function brokerSections({ nodes }: ClusterDescription): Section[] {
         ['transaction.state.log.replication.factor', String(copies)],
         ['transaction.state.log.min.isr', minimum],
         ['transaction.state.log.num.partitions', INTERNAL_PARTITIONS],
-        ['share.coordinator.state.topic.replication.factor', String(copies)],
-        ['share.coordinator.state.topic.min.isr', minimum],
-        ['share.coordinator.state.topic.num.partitions', INTERNAL_PARTITIONS],
+        ...(kafka?.startsWith('3.') ? [] : shareState(copies, minimum)),
       ],
     },
     {
@@ -165,6 +210,13 @@ function brokerSections({ nodes }: ClusterDescription): Section[] {
     },
   ]
 }
+
+/** Share groups (KIP-932) came with Kafka 4. */
+const shareState = (copies: number, minimum: string): Section['settings'] => [
+  ['share.coordinator.state.topic.replication.factor', String(copies)],
+  ['share.coordinator.state.topic.min.isr', minimum],
+  ['share.coordinator.state.topic.num.partitions', INTERNAL_PARTITIONS],
+]
 
 /** As java.util.Properties reads it: a backslash escapes, and a line ends the value. */
 const setting = (key: string, value: string): string =>

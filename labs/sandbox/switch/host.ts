@@ -250,11 +250,7 @@ export class Host extends EventEmitter<Events> {
       ...etc,
       ...['--proc', '/proc', '--dev', '/dev', ...disks],
       ...this.kafkaBinds(),
-      ...['java', 'python', 'javascript', 'room'].flatMap((name) => [
-        '--ro-bind',
-        `/opt/${name}`,
-        `/opt/${name}`,
-      ]),
+      ...['java', 'python', 'javascript', 'room'].flatMap((name) => ['--ro-bind', `/opt/${name}`, `/opt/${name}`]),
       ...['--ro-bind', NODE, NODE, '--symlink', '/opt/javascript/node_modules', '/node_modules'],
       ...[
         '--remount-ro',

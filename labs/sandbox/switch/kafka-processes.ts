@@ -1,5 +1,5 @@
 /**
- * The Kafka process of each host as the kernel shows it, whoever started it: looked for in /proc, told when it changes.
+ * The process of Kafka, or of its ZooKeeper, on each host as the kernel shows it, whoever started it: looked for in /proc, told when it changes.
  */
 import { lstatSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,7 +12,10 @@ const LOOK_MS = 150
 const MAX_SHARE = 0.05
 /** A process that the kernel makes wait for its memory keeps its command line to itself as long: it is asked on. */
 const RECOGNISE_LIMIT_MS = 200
-const MAIN_CLASS = 'kafka.Kafka'
+const MAIN_CLASSES: ReadonlySet<string | undefined> = new Set([
+  'kafka.Kafka',
+  'org.apache.zookeeper.server.quorum.QuorumPeerMain',
+])
 /** Options of `java` whose value is the next word. */
 const WITH_VALUE = new Set(
   ['-cp', '-classpath', '--class-path', '-p', '--module-path', '--upgrade-module-path', '--add-modules'].concat([
@@ -131,7 +134,7 @@ export class KafkaProcesses {
       if (words.length === 0) return
       const hostPid = Number(/^NSpid:.*\t(\d+)$/m.exec(readProc(`${pid}/status`))?.[1])
       if (!hostPid) return
-      const node = mainClass(words) === MAIN_CLASS ? { host: host.name, hostPid } : null
+      const node = MAIN_CLASSES.has(mainClass(words)) ? { host: host.name, hostPid } : null
       this.known.set(pid, { startTime, node })
     } finally {
       this.asked.delete(pid)

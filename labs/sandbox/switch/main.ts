@@ -68,6 +68,7 @@ const probe =
 const logs = new MetadataLogs(hosts.values(), plan.nodes, schemas, (name) => watcher.logOf(name))
 const watcher: Watcher = new Watcher({
   hosts: [...hosts.keys()],
+  zooKeepers: plan.nodes.filter(({ roles }) => roles.includes('zookeeper')).map((node) => node.host),
   sockets: (name) => listeningSockets(host(name)),
   dial: (name, address, port) => dial(host(name), address, port),
   files: (name, wanted) => readHostFiles(host(name), wanted),

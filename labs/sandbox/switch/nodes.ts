@@ -30,7 +30,11 @@ const LAUNCH_LIMIT_MS = 10_000
 const APPEAR_LIMIT_MS = 3_000
 /** One whose configuration is wrong dies within 2 s on a quiet machine; one that is well listens by then. */
 const EARLY_DEATH_MS = 8_000
-const OUTPUT = `${WRITABLE.home}/kafka/logs/kafkaServer.out`
+/** What the host's program is started with, and where it then writes what it says. */
+const PROGRAMS = {
+  kafka: { start: 'kafka-server-start', output: `${WRITABLE.home}/kafka/logs/kafkaServer.out` },
+  zookeeper: { start: 'zookeeper-server-start', output: `${WRITABLE.home}/kafka/logs/zookeeper.out` },
+}
 const MAX_OUTPUT_BYTES = 256 * 2 ** 10
 const MAX_REASON_CHARS = 300
 
@@ -46,6 +50,10 @@ export class Node {
     observations: Observations,
   ) {
     this.disks = new Disks(host, node, (seen) => observations.add(seen))
+  }
+
+  private get program(): (typeof PROGRAMS)['kafka'] {
+    return PROGRAMS[this.node.roles.includes('zookeeper') ? 'zookeeper' : 'kafka']
   }
 
   private get name(): string {
@@ -151,7 +159,7 @@ export class Node {
   private async start(done: () => void): Promise<Rest> {
     const launched = await runAsLearner(
       this.host,
-      ['kafka-server-start', '-daemon', this.node.properties],
+      [this.program.start, '-daemon', this.node.properties],
       LAUNCH_LIMIT_MS,
     )
     if (launched.status !== 0) throw unavailable(`${this.name} did not start: ${reasonIn(launched.said)}`)
@@ -173,7 +181,7 @@ export class Node {
   }
 
   private async reason(): Promise<string> {
-    const [output] = await readHostFiles(this.host, [{ path: OUTPUT, maxBytes: MAX_OUTPUT_BYTES }])
+    const [output] = await readHostFiles(this.host, [{ path: this.program.output, maxBytes: MAX_OUTPUT_BYTES }])
     return reasonIn(output && 'text' in output ? (output.text ?? '') : '')
   }
 

@@ -120,6 +120,41 @@ test.each<[string, RoomOptions | Record<string, unknown>, object?]>([
 })
 
 test('the heap that a lab may ask of is the one that nodes get', () => {
-  const tools = readFileSync('labs/kafka/distribution/tools', 'utf8')
+  const tools = readFileSync('labs/kafka/distribution/4.3.1/tools', 'utf8')
   expect(/^kafka-server-start .* -Xmx(\d+)m /m.exec(tools)?.[1]).toBe(String(HEAP_MIB))
+})
+
+test('with ZooKeeper: its servers, brokers of its own, and controllers that wait', () => {
+  const { clusters, hosts } = lab({
+    ...main({ zookeeper: 1, brokers: 2, controllers: 1, kafka: '3.9.2' }),
+    hosts: [{ name: 'client', kafka: ['4.1.2', '3.9.2'] }],
+  })
+  expect(clusters.main?.kafka).toBe('3.9.2')
+  expect(clusters.main?.nodes.map(({ host, id, roles, running }) => [host, id, roles.join(), running])).toEqual([
+    ['zookeeper-1', 1, 'zookeeper', true],
+    ['controller-1', 101, 'controller', false],
+    ['broker-1', 1, 'broker', true],
+    ['broker-2', 2, 'broker', true],
+  ])
+  expect(hosts.map(({ name, kafka }) => [name, kafka])).toEqual([
+    ['zookeeper-1', ['3.9.2']],
+    ['controller-1', ['3.9.2']],
+    ['broker-1', ['3.9.2']],
+    ['broker-2', ['3.9.2']],
+    ['client', ['4.1.2', '3.9.2']],
+  ])
+})
+
+test.each<[string, ClusterOptions, RegExp]>([
+  ['a Kafka without it', { zookeeper: 1, brokers: 1 }, /before 4\.0/],
+  ['no broker', { zookeeper: 1, kafka: '3.9.2' }, /needs a broker/],
+  ['a combined node', { zookeeper: 1, brokers: 1, combined: 1, kafka: '3.9.2' }, /no controller of a quorum/],
+  [
+    'a controller that runs',
+    { zookeeper: 1, brokers: 1, controllers: 1, kafka: '3.9.2', running: ['controller-1'] },
+    /not formatted/,
+  ],
+  ['a version that is none', { brokers: 1, controllers: 1, kafka: '4' }, /a version, as 3\.9\.2/],
+])('with ZooKeeper, not: %s', (_, options, says) => {
+  expect(() => lab(main(options))).toThrow(says)
 })

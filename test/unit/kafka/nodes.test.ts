@@ -34,7 +34,7 @@ const settings = (text: string): Map<string, string> =>
 test('a broker of a dynamic quorum', () => {
   const [broker] = brokers
   const text = configuration(broker!, dynamic)
-  expect(configurationPath(broker!)).toBe('/home/learner/kafka/config/broker.properties')
+  expect(configurationPath(broker!, dynamic)).toBe('/home/learner/kafka/config/broker.properties')
   expect(text).toMatch(/^# A broker alone\.\nprocess\.roles=broker\nnode\.id=1\n/)
   const all = settings(text)
   expect(all.get('controller.quorum.bootstrap.servers')).toBe('controller-1:9093,controller-2:9093,controller-3:9093')
@@ -56,7 +56,7 @@ test('what a lab sets stands in its place, or at the end, and is read back as it
   const own = { 'num.partitions': '6', 'some.password': ' back\\slash\nnext', 'log.dirs': '/tmp/a,/tmp/b' }
   const one = node('node-1', 1, ['controller', 'broker'], own)
   const text = configuration(one, { quorum: 'dynamic', nodes: [one] })
-  expect(configurationPath(one)).toBe('/home/learner/kafka/config/server.properties')
+  expect(configurationPath(one, { nodes: [one] })).toBe('/home/learner/kafka/config/server.properties')
   expect(text.match(/^num\.partitions=/gm)).toHaveLength(1)
   expect(text).toContain('process.roles=broker,controller\n')
   expect(text).toContain('\nnum.partitions=6\n')
@@ -111,4 +111,19 @@ test('a static quorum has no first snapshot; each of several log directories has
   ])
   const id = (path: string) => settings(files.get(path)!.toString()).get('directory.id')
   expect(id('/var/lib/kafka/a/meta.properties')).not.toBe(id('/var/lib/kafka/b/meta.properties'))
+})
+
+test('with ZooKeeper: its server, and a broker that knows nothing of a quorum', () => {
+  const server = node('zookeeper-1', 1, ['zookeeper'])
+  const broker = node('broker-1', 1, ['broker'])
+  const cluster: ClusterDescription = { quorum: 'static', kafka: '3.9.2', nodes: [server, ...controllers, broker] }
+  expect(configurationPath(server, cluster)).toBe('/home/learner/kafka/config/zookeeper.properties')
+  expect(settings(configuration(server, cluster)).get('clientPort')).toBe('2181')
+  expect(configurationPath(broker, cluster)).toBe('/home/learner/kafka/config/server.properties')
+  const all = settings(configuration(broker, cluster))
+  expect(all.get('zookeeper.connect')).toBe('zookeeper-1:2181')
+  expect(all.get('broker.id')).toBe('1')
+  expect(
+    [...all.keys()].filter((key) => /process\.roles|node\.id|quorum|controller\.listener|share\./.test(key)),
+  ).toEqual([])
 })

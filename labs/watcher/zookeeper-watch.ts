@@ -1,0 +1,98 @@
+/** One server of ZooKeeper: whether it answers, and what Kafka keeps there of who leads and who lives. */
+import type { Duplex } from 'node:stream'
+import type { Observation } from '#labs/protocol/observation.ts'
+import { ZooKeeperClient } from '#labs/zookeeper/client.ts'
+import { readKafkaState } from '#labs/zookeeper/kafka-state.ts'
+import { Backoff, within } from './clock.ts'
+import type { Surroundings } from './room.ts'
+
+/** ZooKeeper is asked five things each time, and answers each in a fraction of a millisecond. */
+const ASK_MS = 300
+const CONNECT_TIMEOUT_MS = 1_000
+/** Of one that hangs it is told then that it is down. */
+const ANSWER_TIMEOUT_MS = 2_200
+/** The least that a server grants by default, two of its ticks, is less. */
+const SESSION_MS = 10_000
+const PORT = 2181
+
+export class ZooKeeperWatch {
+  #isUp = false
+  #clusterId: string | null = null
+  #sent = ''
+
+  /** @param knows called with the id of a cluster whose metadata is in this ZooKeeper */
+  constructor(
+    readonly host: string,
+    private readonly room: Surroundings,
+    private readonly knows: (clusterId: string) => void,
+  ) {}
+
+  async run(): Promise<void> {
+    const { clock, signal } = this.room
+    const backoff = new Backoff()
+    while (!signal.aborted) {
+      try {
+        await this.#follow(() => backoff.reset())
+      } catch (error) {
+        this.#down(error instanceof Error ? error.message : String(error))
+      }
+      await clock.delay(backoff.next(), signal)
+    }
+  }
+
+  async #follow(connected: () => void): Promise<void> {
+    const { clock, signal } = this.room
+    const client = await this.#connect()
+    const hangUp = (): void => client.close()
+    signal.addEventListener('abort', hangUp, { once: true })
+    try {
+      connected()
+      while (!signal.aborted) {
+        this.#tell(await readKafkaState(client))
+        await clock.delay(ASK_MS, signal)
+      }
+    } finally {
+      signal.removeEventListener('abort', hangUp)
+      client.close()
+    }
+  }
+
+  async #connect(): Promise<ZooKeeperClient> {
+    const dialled = this.room.dial(this.host, '127.0.0.1', PORT)
+    let stream: Duplex
+    try {
+      stream = await within(CONNECT_TIMEOUT_MS, `a connection to ${this.host}:${PORT}`, dialled)
+    } catch (error) {
+      // one that is made after all must not stay open
+      void dialled.then(
+        (late) => late.on('error', () => undefined).destroy(),
+        () => undefined,
+      )
+      throw error
+    }
+    return ZooKeeperClient.connect(stream, { sessionMs: SESSION_MS, timeoutMs: ANSWER_TIMEOUT_MS })
+  }
+
+  #tell({ clusterId, ...state }: Awaited<ReturnType<typeof readKafkaState>>): void {
+    const { emit } = this.room
+    if (!this.#isUp || clusterId !== this.#clusterId) {
+      const listeners = [{ address: '127.0.0.1', port: PORT, kind: 'zookeeper' as const }]
+      emit({ type: 'node-up', host: this.host, node: null, clusterId, listeners })
+      this.#isUp = true
+      this.#clusterId = clusterId
+    }
+    if (clusterId !== null) this.knows(clusterId)
+    const seen: Observation = { type: 'zookeeper', host: this.host, ...state }
+    const text = JSON.stringify(seen)
+    if (text === this.#sent) return
+    this.#sent = text
+    emit(seen)
+  }
+
+  #down(why: string): void {
+    if (!this.#isUp || this.room.signal.aborted) return
+    this.#isUp = false
+    this.#sent = ''
+    this.room.emit({ type: 'node-down', host: this.host, why })
+  }
+}
