@@ -281,9 +281,13 @@ function quorumTold(
   // Directories and observers are told by the leader alone, and by none that later ones have replaced.
   const node = after.nodes[seen.host]?.node ?? null
   const leads = leader !== null && (node === null || leader === node) && epoch >= known
-  const told = leads || before.voters.length === 0 ? few(seen) : {}
+  // One that follows may be seen before it is known who it is.
+  const knowsLess = seen.voters.every(({ directory }) => directory === null) && before.voters.some(hasDirectory)
+  const told = (leads && !knowsLess) || before.voters.length === 0 ? few(seen) : {}
   return { ...after, ...told, epoch: Math.max(known, epoch) }
 }
+
+const hasDirectory = ({ directory }: Voter): boolean => directory !== null
 
 const few = ({ voters, observers }: Extract<Observation, { type: 'quorum' }>) => ({
   voters: voters.slice(0, MAX_FEW),

@@ -2,7 +2,14 @@
  * The controller of one node, over one connection: once a second what it says of its quorum, and the metadata log while
  * it is the one that leads. While nobody is known to lead all are asked more often, so that an election is seen at once.
  */
-import { describeCluster, describeQuorum, isNotLeader, type Quorum, whoIs } from '#labs/kafka/client/cluster.ts'
+import {
+  describeCluster,
+  describeQuorum,
+  isNotLeader,
+  type Quorum,
+  type QuorumReplica,
+  whoIs,
+} from '#labs/kafka/client/cluster.ts'
 import type { Connection } from '#labs/kafka/client/connection.ts'
 import { KafkaError } from '#labs/kafka/client/errors.ts'
 import { fetchView, isOfCluster } from '#labs/kafka/client/metadata-log.ts'
@@ -39,6 +46,16 @@ const RECORD_CHARS = { perSecond: 1 << 20, burst: 8 << 20 }
 const CHARS_AROUND_RECORD = 120
 /** What it says of its quorum, for each node: an election is less than the burst. */
 const QUORUMS = { perSecond: 1, burst: 10 }
+
+/** A node with a new disk is another replica (KIP-853), and the leader remembers the old one for five minutes. */
+function onePerNode(replicas: QuorumReplica[]): QuorumReplica[] {
+  const found = new Map<number, QuorumReplica>()
+  for (const one of replicas) {
+    const other = found.get(one.node)
+    if (!other || other.lastCaughtUp <= one.lastCaughtUp) found.set(one.node, one)
+  }
+  return [...found.values()]
+}
 
 export class ControllerWatch {
   readonly #node: Node
@@ -211,7 +228,7 @@ export class ControllerWatch {
       host: this.#node.host,
       highWatermark: isOffset(highWatermark) ? highWatermark : null,
       logStart: this.#log.logStart,
-      replicas: [...voters, ...observers].slice(0, MAX_FEW).map(({ node, logEndOffset, lastCaughtUp }) => ({
+      replicas: onePerNode([...voters, ...observers].slice(0, MAX_FEW)).map(({ node, logEndOffset, lastCaughtUp }) => ({
         node,
         logEndOffset,
         lagMs: lastCaughtUp < 0 || caughtUp < 0 ? null : Math.max(0, caughtUp - lastCaughtUp),

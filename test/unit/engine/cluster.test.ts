@@ -135,6 +135,12 @@ test('the leader is whoever says so of itself in the latest epoch, whichever nod
   expect(foldCluster(paused, { type: 'process', host: 'b', state: 'running', pid: 7 }, AT).leader).toBe(2)
 })
 
+test('one that follows takes no directory from the voters, even before it is known who it is', () => {
+  const unknown = { ...at('b', 2), node: null } as Observation
+  const led = fold(at('a', 1), unknown, says('a', 1, 5, 'D'), says('b', 1, 5))
+  expect(led).toMatchObject({ voters: [{ node: 1, directory: 'D' }], observers: [{ node: 9, directory: 'O' }] })
+})
+
 test('a high watermark is not known after an election, and only the leader tells it', () => {
   const sample = (host: string, highWatermark: number | null): Observation => ({
     type: 'metadata-log',

@@ -119,6 +119,31 @@ describe('the log of three controllers', () => {
     expect(watched.problems).toEqual([])
   })
 
+  it('has one end for a node whose disk is new: that of the replica that still fetches', async () => {
+    const log: Log = { topics: [['a', 5]], committed: 1 }
+    const replica = (replicaId: number, logEndOffset: number, lastCaughtUpTimestamp: number) => ({
+      replicaId,
+      replicaDirectoryId: 'AAAAAAAAAAAAAAAAAAAAqg',
+      logEndOffset,
+      lastCaughtUpTimestamp,
+    })
+    const leading = controller({ node: 1, leader: 1, epoch: 5, log })
+    const { port } = await fake((asked) => {
+      if (asked.api !== 'DescribeQuorum') return leading(asked)
+      const quorum = { partitionIndex: 0, leaderId: 1, leaderEpoch: 5, highWatermark: 9 }
+      const currentVoters = [replica(1, 9, 30), replica(2, 8, 30), replica(3, 4, 10)]
+      const partitions = [{ ...quorum, currentVoters, observers: [replica(2, 5, 10), replica(3, 9, 30)] }]
+      return { topics: [{ topicName: '__cluster_metadata', partitions }] }
+    })
+    const watched = watch({ 'host-1': [port] })
+    await watched.until('a sample', () => watched.of('metadata-log').length > 0)
+    expect(watched.of('metadata-log').at(-1)?.replicas).toEqual([
+      { node: 1, logEndOffset: 9, lagMs: 0 },
+      { node: 2, logEndOffset: 8, lagMs: 0 },
+      { node: 3, logEndOffset: 9, lagMs: 0 },
+    ])
+  })
+
   it('is read while an old leader keeps the question waiting', async () => {
     const log: Log = { topics: [['a', 5]], committed: 1 }
     const states: State[] = [1, 2, 3].map((node) => ({ node, leader: 1, epoch: 5, log }))
