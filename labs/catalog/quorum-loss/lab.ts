@@ -1,7 +1,8 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, groups, missing, passed, records, step, type Verdict } from '#labs/engine/define.ts'
 import type { HistoryView } from '#labs/engine/history-view.ts'
-import { counted, FROM_THE_START, followsLeader, partitionsOf, told } from '../quorum.ts'
+import { counted, FROM_THE_START, partitionsOf, told } from '../quorum.ts'
+import { allCaughtUp } from '../voters.ts'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3']
 const MAJORITY = 2
@@ -212,19 +213,7 @@ export default defineLab({
           title: 'All three voters are up, and the followers have caught up',
           judge: ({ cluster, passes }) => {
             if (!passes['leads-again']) return missing('Nobody leads yet.')
-            const nodes = CONTROLLERS.map((host) => cluster.nodes[host])
-            const down = CONTROLLERS.filter((_, at) => !nodes[at]?.up)
-            if (down.length > 0)
-              return missing(`Still down: ${down.join(' and ')}. If one more fails, the quorum is lost again.`)
-            const followers = nodes.flatMap((one) => (one && one.node !== cluster.leader ? [one.node!] : []))
-            for (const node of followers) {
-              const verdict = followsLeader(cluster, node)
-              if (!verdict.passed) return verdict
-            }
-            return passed(
-              `Nodes ${followers.join(' and ')} follow node ${cluster.leader} in epoch ${cluster.epoch}; all three have what is committed, up to ${cluster.highWatermark}.`,
-              { leader: cluster.leader, epoch: cluster.epoch, highWatermark: cluster.highWatermark },
-            )
+            return allCaughtUp(cluster, CONTROLLERS)
           },
           hints: [
             'Two of three work, but cannot afford another failure.',

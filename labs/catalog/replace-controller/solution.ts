@@ -1,0 +1,29 @@
+import { answer, defineSolution, fault, run, waitFor } from '#labs/engine/solution.ts'
+
+const NEW = { host: 'controller-3' }
+const QUORUM = './bin/kafka-metadata-quorum --bootstrap-server broker-1:9092'
+
+export default defineSolution({
+  lose: [
+    waitFor(
+      (see) =>
+        see.clusters[0]!.leader !== null &&
+        see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
+      'a leader, and all brokers unfenced',
+    ),
+    fault({ action: 'wipe', host: 'controller-3' }),
+  ],
+  format: [
+    run(
+      './bin/kafka-storage format --config config/controller.properties --no-initial-controllers --cluster-id $(./bin/kafka-cluster cluster-id --bootstrap-server broker-1:9092 | cut -d" " -f3)',
+      NEW,
+    ),
+    run('./bin/kafka-server-start -daemon config/controller.properties', NEW),
+  ],
+  replace: [
+    run(`OLD=$(${QUORUM} describe --replication | awk '$1 == 103 && $NF == "Follower" { print $2 }'); echo $OLD`, NEW),
+    run(`${QUORUM} remove-controller --controller-id 103 --controller-directory-id $OLD`, NEW),
+    answer('replace', '0'),
+    run(`${QUORUM} --command-config config/controller.properties add-controller`, NEW),
+  ],
+})

@@ -1,0 +1,36 @@
+import { type Action, defineSolution, fault, run, waitFor } from '#labs/engine/solution.ts'
+import type { LabSessionState } from '#labs/protocol/live.ts'
+
+const QUORUM = './bin/kafka-metadata-quorum --bootstrap-server broker-1:9092'
+const isWhole = (see: LabSessionState) =>
+  see.clusters[0]!.leader !== null &&
+  see.clusters[0]!.nodes.every(({ up, roles, fenced }) => up && (!roles.includes('broker') || fenced === false))
+const whole = waitFor(isWhole, 'all nodes up, a leader, and all brokers unfenced')
+
+const reconfigured = (host: string): Action[] => [
+  run(
+    "sed -i 's/^controller.quorum.voters=.*/controller.quorum.bootstrap.servers=controller-1:9093,controller-2:9093,controller-3:9093/' config/*.properties",
+    { host },
+  ),
+  fault({ action: 'restart', host }),
+  waitFor((see) => see.clusters[0]!.nodes.some((node) => node.host === host && !node.up), `${host} down`),
+  whole,
+]
+
+export default defineSolution({
+  upgrade: [
+    whole,
+    run('./bin/kafka-features --bootstrap-server broker-1:9092 upgrade --feature kraft.version=1', { host: 'client' }),
+  ],
+  change: [
+    run(
+      `${QUORUM} remove-controller --controller-id 103 --controller-directory-id $(${QUORUM} describe --replication | awk '$1 == 103 { print $2 }')`,
+      { host: 'controller-3' },
+    ),
+    run(`${QUORUM} --command-config config/controller.properties add-controller`, { host: 'controller-3' }),
+  ],
+  configure: [
+    ...['controller-1', 'controller-2', 'controller-3'].flatMap(reconfigured),
+    ...['broker-1', 'broker-2'].flatMap((host) => reconfigured(host).slice(0, 2)),
+  ],
+})

@@ -1,0 +1,60 @@
+/** What the labs that change the set of voters ask of it. Pure, as all judges are. */
+import type { ClusterView } from '#labs/engine/cluster.ts'
+import { type Fact, missing, passed, type Verdict } from '#labs/engine/define.ts'
+import type { After, HistoryView } from '#labs/engine/history-view.ts'
+import type { FileContent } from '#labs/protocol/observation.ts'
+import { FROM_THE_START, followsLeader } from './quorum.ts'
+
+/** All these hosts' nodes are up; one leads, the others follow it and have all that is committed. */
+export function allCaughtUp(cluster: ClusterView, hosts: readonly string[]): Verdict {
+  const nodes = hosts.map((host) => cluster.nodes[host])
+  const down = hosts.filter((_, at) => !nodes[at]?.up)
+  if (down.length > 0) return missing(`Still down: ${down.join(' and ')}. If one more fails, the quorum is lost again.`)
+  const followers = nodes.flatMap((one) => (one && one.node !== cluster.leader ? [one.node!] : []))
+  for (const node of followers) {
+    const verdict = followsLeader(cluster, node)
+    if (!verdict.passed) return verdict
+  }
+  return passed(
+    `Nodes ${followers.join(' and ')} follow node ${cluster.leader} in epoch ${cluster.epoch}; all three have what is committed, up to ${cluster.highWatermark}.`,
+    { leader: cluster.leader, epoch: cluster.epoch, highWatermark: cluster.highWatermark },
+  )
+}
+
+/** Since that moment never more than one of these hosts was down; with what the probe measured meanwhile. */
+export function majorityAlwaysUp(history: HistoryView, hosts: readonly string[], after: After): Verdict {
+  const since = history.mark(after)
+  if (!since) return missing('This can be said once it has happened.')
+  if (history.hasGap({ after })) return missing('Kraftlab missed a part of what happened: reset to the first step.')
+  const down = new Set<string>()
+  for (const { host, up, seq } of history.events('node', { after: FROM_THE_START })) {
+    if (!hosts.includes(host)) continue
+    if (up) down.delete(host)
+    else down.add(host)
+    if (down.size > 1 && seq > since.seq)
+      return missing(
+        `${[...down].join(' and ')} were down at the same time: that is the majority. Reset to the first step and keep two running.`,
+      )
+  }
+  const outages = history.outages({ kind: 'metadata', after })
+  if (outages.some(({ to }) => to === null)) return missing('No active controller answers at the moment.')
+  const longest = Math.max(0, ...outages.map(({ from, to }) => to! - from))
+  return passed(
+    longest === 0
+      ? 'Two were up all the time, and the active controller answered all the time.'
+      : `Two were up all the time. No active controller answered for ${(longest / 1000).toFixed(1)} s at most: an election.`,
+    { longest },
+  )
+}
+
+export const listed = (voters: ClusterView['voters']): string =>
+  voters.map(({ node, directory }) => `${node} (${directory ?? 'no directory id'})`).join(', ')
+
+/** Of a properties file, by name; a sentence where it cannot be read. */
+export function propertiesOf(fact: Fact<FileContent | null>): Map<string, string> | string {
+  if (fact.state === 'not-fetched') return 'its configuration is being read.'
+  if (fact.state === 'failed') return `its configuration cannot be read: ${fact.why}.`
+  if (!fact.value?.text) return 'its configuration is gone.'
+  const lines = fact.value.text.split('\n').filter((line) => /^\s*[^#!\s]/.test(line))
+  return new Map(lines.map((line) => [line.split(/[=:\s]/)[0]!.trim(), line.replace(/^[^=]*=/, '').trim()]))
+}
