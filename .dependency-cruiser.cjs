@@ -1,6 +1,6 @@
 /** The arrows between the folders, as docs/ARCHITECTURE.md draws them. */
 const forbid = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to })
-const others = '^(app|components|config|content|data|labs|supervisor|scripts|test)/'
+const others = '^(app|components|config|content|data|labs|raft|supervisor|scripts|test)/'
 
 module.exports = {
   forbidden: [
@@ -40,6 +40,7 @@ module.exports = {
       { path: others, pathNot: '^labs/protocol/' },
       'messages depend on nothing',
     ),
+    forbid('raft-stands-alone', '^raft/', { path: others, pathNot: '^raft/' }, 'a model of rules, and nothing else'),
     forbid(
       'data-serves',
       '^data/',

@@ -40,7 +40,7 @@ function apply(work: Work, event: RaftEvent): void {
       return whenRunning(work, event.node, (node) => isLeading(node) && append(work, node, event.payloads))
     case 'crash':
     case 'wipe':
-      return crash(work, work.node(event.node), event.is === 'wipe')
+      return crash(work.node(event.node), event.is === 'wipe')
     case 'start':
       return start(work, work.node(event.node))
     case 'stop':
@@ -123,7 +123,7 @@ function waitOver(work: Work, node: Node, request: number): void {
   work.answer(node, over.request, over.answer)
 }
 
-function crash(work: Work, node: Node, wipes: boolean): void {
+function crash(node: Node, wipes: boolean): void {
   end(node)
   if (!wipes) return
   node.directory++

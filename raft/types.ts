@@ -99,11 +99,12 @@ export type Answer =
   | (Told & { is: 'begin-quorum-epoch-answer' | 'end-quorum-epoch-answer'; error: ErrorCode })
   | FetchAnswer
 
-/** In flight from one node to another. `answers`: the request's id, for an answer. `due`: when it arrives if nobody meddles. */
+/** In flight from one node to another. `answers`: the request's id, for an answer. `sent`, `due`: when it left, and when it arrives if nobody meddles. */
 export type Message = {
   id: number
   from: NodeId
   to: NodeId
+  sent: number
   due: number
   answers: number | null
   body: Request | Answer

@@ -77,7 +77,7 @@ export class Work {
     const id = this.state.nextMessage++
     const { least, most } = LATENCY_MS
     const due = this.now + least + Math.floor(random(this.state.settings.seed, id, 0) * (most - least))
-    this.messages.push({ id, from, to, due, answers, body })
+    this.messages.push({ id, from, to, sent: this.now, due, answers, body })
     return id
   }
 }

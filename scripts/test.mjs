@@ -13,7 +13,7 @@ const KILL_AFTER_MS = 20_000
 
 const soak = process.argv.includes('--soak')
 
-const SOURCES = ['app', 'components', 'config', 'content', 'data', 'labs', 'supervisor', 'scripts', 'test']
+const SOURCES = ['app', 'components', 'config', 'content', 'data', 'labs', 'raft', 'supervisor', 'scripts', 'test']
 /** Each counts as one test. */
 const CHECKS = {
   lint: ['biome', 'check', '--error-on-warnings', '.'],

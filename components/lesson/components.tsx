@@ -4,6 +4,7 @@ import { CombinedNodeDiagram } from '#components/diagrams/combined-node.tsx'
 import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
+import { RaftSimulator } from '#components/raft-simulator/raft-simulator.tsx'
 import { Callout } from './callout.tsx'
 import { Check } from './check.tsx'
 import { CodeBlock } from './code-block.tsx'
@@ -36,6 +37,7 @@ export const lessonComponents = {
   MetadataLogDiagram,
   Quiz,
   QuorumDiagram,
+  RaftSimulator,
   Run,
   Step,
   Steps,

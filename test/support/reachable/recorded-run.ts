@@ -1,0 +1,110 @@
+/** What a recorded history says of the quorum, in the model's words: what was done to it, and what was seen of it. */
+import type { Lab } from '#labs/engine/define.ts'
+import type { Entry } from '#labs/engine/history.ts'
+import type { Observation } from '#labs/protocol/observation.ts'
+import type { Link, NodeId } from '#raft/types.ts'
+
+/** Where the leader believes a voter to be: it has not heard of it, below the high watermark, at it, or above. */
+type Place = 'unknown' | 'behind' | 'at' | 'ahead'
+
+export type Item =
+  | { is: 'start' | 'crash' | 'stop' | 'pause' | 'resume'; node: NodeId }
+  | { is: 'cuts'; cuts: Link[] }
+  /** A node says who leads, and in which epoch. */
+  | { is: 'view'; node: NodeId; leader: NodeId | null; epoch: number }
+  /** A leader says its high watermark, its own end, and where the other voters are. */
+  | { is: 'log'; leader: NodeId; highWatermark: number; end: number; places: Map<NodeId, Place> }
+
+export type RecordedRun = {
+  voters: { id: NodeId; name: string }[]
+  items: Item[]
+  /** By epoch: at which offset its leader began it. */
+  starts: Map<number, { leader: NodeId; offset: number }>
+}
+
+/** @returns null where the quorum has one voter only */
+export function recordedRun(lab: Lab, entries: Entry[]): RecordedRun | null {
+  const seen = entries.flatMap(({ body }) => (body.type === 'observed' ? [body.observation] : []))
+  const ids = new Set(seen.flatMap((one) => (one.type === 'quorum' ? one.voters.map(({ node }) => node) : [])))
+  if (ids.size < 2) return null
+  const voters = lab.clusters.main!.nodes.filter(({ id }) => ids.has(id)).map(({ id, host }) => ({ id, name: host }))
+  const nodeOf = new Map(voters.map(({ id, name }) => [name, id]))
+  return { voters, items: itemsOf(seen, nodeOf), starts: startsOf(seen) }
+}
+
+function startsOf(seen: Observation[]): RecordedRun['starts'] {
+  const records = seen.flatMap((one) => (one.type === 'metadata' ? one.records : []))
+  return new Map(
+    records
+      .filter(({ type }) => type === 'LeaderChange')
+      .map(({ epoch, offset, data }) => [epoch, { leader: (data as { leaderId: number }).leaderId, offset }]),
+  )
+}
+
+function itemsOf(seen: Observation[], nodeOf: Map<string, NodeId>): Item[] {
+  const items: Item[] = []
+  const process = new Map<NodeId, string>()
+  const stopping = new Set<NodeId>()
+  const views = new Map<NodeId, string>()
+  for (const [at, one] of seen.entries()) {
+    if (one.type === 'network') items.push({ is: 'cuts', cuts: cutsOf(one.cuts, nodeOf) })
+    const node = 'host' in one ? nodeOf.get(one.host) : undefined
+    const stopped = one.type === 'fault' && one.fault.action === 'stop' ? nodeOf.get(one.fault.host) : undefined
+    if (stopped !== undefined) {
+      stopping.add(stopped)
+      items.push({ is: 'stop', node: stopped })
+    }
+    if (node === undefined) continue
+    if (one.type === 'process') {
+      const was = process.get(node) ?? 'none'
+      process.set(node, one.state)
+      const is = changeOf(was, one.state)
+      if (is === 'crash' && stopping.delete(node)) continue
+      if (is) items.push({ is, node })
+    } else if (one.type === 'node-down' && process.get(node) === 'running' && endsNext(seen, at, one.host)) {
+      // It is seen to be silent before its process is seen to be gone.
+      process.set(node, 'none')
+      if (!stopping.delete(node)) items.push({ is: 'crash', node })
+    } else if (one.type === 'quorum' && one.epoch > 0) {
+      const view = `${one.leader} ${one.epoch}`
+      if (views.get(node) !== view) items.push({ is: 'view', node, leader: one.leader, epoch: one.epoch })
+      views.set(node, view)
+    } else if (one.type === 'metadata-log' && one.highWatermark !== null)
+      items.push(logItem(node, one.highWatermark, one.replicas, new Set(nodeOf.values())))
+  }
+  return items
+}
+
+function changeOf(was: string, is: string): 'start' | 'crash' | 'pause' | 'resume' | null {
+  if (was === is) return null
+  if (is === 'paused') return 'pause'
+  if (is === 'none') return 'crash'
+  return was === 'paused' ? 'resume' : 'start'
+}
+
+function endsNext(seen: Observation[], at: number, host: string): boolean {
+  const next = seen.slice(at).find((one) => one.type === 'process' && one.host === host)
+  return next?.type === 'process' && next.state === 'none'
+}
+
+const cutsOf = (cuts: { from: string; to: string }[], nodeOf: Map<string, NodeId>): Link[] =>
+  cuts.flatMap(({ from, to }) => {
+    const [a, b] = [nodeOf.get(from), nodeOf.get(to)]
+    return a !== undefined && b !== undefined ? [{ from: a, to: b }] : []
+  })
+
+function logItem(
+  leader: NodeId,
+  highWatermark: number,
+  replicas: { node: NodeId; logEndOffset: number }[],
+  voters: Set<NodeId>,
+): Item {
+  const place = (end: number): Place => {
+    if (end < 0) return 'unknown'
+    return end < highWatermark ? 'behind' : end === highWatermark ? 'at' : 'ahead'
+  }
+  const others = replicas.filter(({ node }) => voters.has(node) && node !== leader)
+  const own = replicas.find(({ node }) => node === leader)?.logEndOffset ?? highWatermark
+  const places = new Map(others.map(({ node, logEndOffset }) => [node, place(logEndOffset)]))
+  return { is: 'log', leader, highWatermark, end: own, places }
+}
