@@ -116,7 +116,7 @@ function condition(until: Until, from: Quorum): (quorum: Quorum) => boolean {
 
 function isCaughtUp(quorum: Quorum): boolean {
   const leader = leaderIn(quorum)
-  if (!leader || leader.highWatermark === null) return false
+  if (!leader || leader.highWatermark !== leader.log.length) return false
   const isCut = (a: NodeId, b: NodeId) => quorum.cuts.some(({ from, to }) => from === a && to === b)
   return quorum.nodes
     .filter(

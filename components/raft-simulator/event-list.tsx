@@ -41,7 +41,7 @@ export function EventList({ run, onSeek, className }: { run: Run; onSeek: (at: n
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         aria-label={t('events')}
-        className="relative mt-1.5! h-56 min-h-0 flex-1 list-none space-y-px overflow-y-auto rounded-md border bg-chrome p-1!"
+        className="relative mt-1.5! min-h-0 flex-1 list-none space-y-px overflow-y-auto rounded-md border bg-chrome p-1!"
       >
         {rows.length === 0 && <li className="m-0! px-2! py-1.5! text-[12.5px] text-ink-quiet">{t('nothingYet')}</li>}
         {rows.map(({ step, moment }) => (
@@ -51,7 +51,7 @@ export function EventList({ run, onSeek, className }: { run: Run; onSeek: (at: n
               onClick={() => onSeek(moment)}
               aria-current={moment === current ? 'step' : undefined}
               className={cn(
-                'grid w-full grid-cols-[3.4rem_1fr] gap-x-1.5 rounded px-1.5 py-1 text-left text-[12.5px] leading-snug hover:bg-sunken',
+                'grid w-full grid-cols-[3rem_1fr] gap-x-1 rounded px-1.5 py-1 text-left text-[12.5px] leading-snug hover:bg-sunken',
                 moment === current ? 'bg-accent-wash text-ink' : moment > at ? 'text-ink-quiet' : 'text-ink-soft',
               )}
             >

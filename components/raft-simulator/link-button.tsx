@@ -1,9 +1,9 @@
 'use client'
-import { ArrowLeft, ArrowRight, Link2, Scissors, Unlink } from 'lucide-react'
+import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Link2, Scissors, Unlink } from 'lucide-react'
 import { cn } from '#components/ui/cn.ts'
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
 import type { NodeId, Quorum, RaftEvent } from '#raft/types.ts'
-import type { Place } from './places.ts'
+import { holdOf, type Place } from './places.ts'
 import { useRaftWords } from './use-raft-words.ts'
 
 export function cutsBetween({ cuts }: Quorum, a: NodeId, b: NodeId) {
@@ -16,18 +16,20 @@ export function LinkButton(props: {
   a: NodeId
   b: NodeId
   quorum: Quorum
-  at: Place
+  from: Place
+  to: Place
   onDo: (...events: RaftEvent[]) => void
 }) {
-  const { a, b, quorum, at, onDo } = props
+  const { a, b, quorum, onDo } = props
+  const at = holdOf(quorum, a, b, props.from, props.to)
   const { t, name } = useRaftWords()
   const { there, back } = cutsBetween(quorum, a, b)
   const [nameA, nameB] = [name(quorum, a), name(quorum, b)]
   const one = there ? { from: nameA, to: nameB } : { from: nameB, to: nameA }
   const state = there && back ? t('linkState.both') : there || back ? t('linkState.one', one) : t('linkState.whole')
   const link = (is: 'cut' | 'mend', from: NodeId, to: NodeId): RaftEvent => ({ is, from, to })
-  const Icon = !there && !back ? Scissors : there && back ? Unlink : there ? ArrowLeft : ArrowRight
   const isCut = there || back
+  const Icon = !isCut ? Scissors : there && back ? Unlink : cutArrow(props.from, props.to, there)
   return (
     <Menu>
       <MenuTrigger
@@ -39,11 +41,7 @@ export function LinkButton(props: {
         )}
         style={{ left: `${at.x}%`, top: `${at.y}%` }}
       >
-        {there !== back ? (
-          <span className="font-semibold text-[9px] leading-none">½</span>
-        ) : (
-          <Icon className="size-3" strokeWidth={2} aria-hidden />
-        )}
+        <Icon className="size-3" strokeWidth={2} aria-hidden />
       </MenuTrigger>
       <MenuContent align="start">
         {!(there && back) && (
@@ -74,4 +72,11 @@ export function LinkButton(props: {
       </MenuContent>
     </Menu>
   )
+}
+
+/** Points where nothing arrives. */
+function cutArrow(from: Place, to: Place, there: boolean) {
+  const [x, y] = there ? [to.x - from.x, to.y - from.y] : [from.x - to.x, from.y - to.y]
+  if (Math.abs(x) > Math.abs(y)) return x > 0 ? ArrowRight : ArrowLeft
+  return y > 0 ? ArrowDown : ArrowUp
 }

@@ -18,7 +18,7 @@ export function NodeCard(props: { node: Node; quorum: Quorum; at: Place; onDo: (
       <MenuTrigger
         aria-label={`${t('actions', { node: node.name })}: ${role(quorum, node)}, ${t('epoch', { epoch: node.epoch })}`}
         className={cn(
-          'absolute w-33 -translate-x-1/2 -translate-y-1/2 rounded-lg border bg-raised px-2.5 py-1.5 text-left text-[12px] leading-[1.35] shadow-sm hover:border-ink-quiet',
+          'absolute w-37 -translate-x-1/2 -translate-y-1/2 rounded-lg border bg-raised px-2.5 py-1.5 text-left text-[12px] leading-[1.35] shadow-sm hover:border-ink-quiet',
           look === 'leader' ? 'border-accent bg-accent-wash' : 'border-line-strong',
           node.process === 'down' && 'border-dashed bg-sunken',
         )}
@@ -28,7 +28,9 @@ export function NodeCard(props: { node: Node; quorum: Quorum; at: Place; onDo: (
         <span className="flex items-center gap-1.5">
           <RoleShape look={look} />
           <span className={cn('font-medium', ROLE_TONE[look])}>{role(quorum, node)}</span>
-          <span className="ml-auto text-ink-quiet tabular-nums">{t('epoch', { epoch: node.epoch })}</span>
+          <span className="ml-auto whitespace-nowrap text-ink-quiet tabular-nums">
+            {t('epoch', { epoch: node.epoch })}
+          </span>
         </span>
         <Timer node={node} quorum={quorum} />
       </MenuTrigger>

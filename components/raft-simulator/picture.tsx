@@ -13,7 +13,6 @@ export function Picture({ quorum, onDo }: { quorum: Quorum; onDo: (...events: Ra
   const places = placesOf(quorum)
   const links = linksOf(quorum)
   const place = (id: number) => places.get(id) ?? { x: 50, y: 50 }
-  const middle = (a: number, b: number) => ({ x: (place(a).x + place(b).x) / 2, y: (place(a).y + place(b).y) / 2 })
   const hasObservers = quorum.nodes.length > quorum.voters.length
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
@@ -42,14 +41,15 @@ export function Picture({ quorum, onDo }: { quorum: Quorum; onDo: (...events: Ra
         })}
       </svg>
       {links.map(({ a, b }) => (
-        <LinkButton key={`${a} ${b}`} a={a} b={b} quorum={quorum} at={middle(a, b)} onDo={onDo} />
+        <LinkButton key={`${a} ${b}`} a={a} b={b} quorum={quorum} from={place(a)} to={place(b)} onDo={onDo} />
       ))}
       {quorum.nodes.map((node) => (
         <NodeCard key={node.id} node={node} quorum={quorum} at={place(node.id)} onDo={onDo} />
       ))}
-      {quorum.messages.map((message) => (
+      {quorum.messages.map((message, at) => (
         <MessageChip
           key={message.id}
+          nth={quorum.messages.slice(0, at).filter(({ from, to }) => from === message.from && to === message.to).length}
           message={message}
           quorum={quorum}
           from={place(message.from)}

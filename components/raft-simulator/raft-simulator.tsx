@@ -15,7 +15,8 @@ import { useRaftWords } from './use-raft-words.ts'
 /** A small quorum that follows KRaft's rules, in the reader's hands. Nothing is drawn that did not happen in the model. */
 export function RaftSimulator({ scenario }: { scenario: ScenarioName }) {
   const { t, summary } = useRaftWords()
-  const data: Scenario = scenarios[scenario]
+  const data: Scenario | undefined = scenarios[scenario]
+  if (!data) throw new Error(`RaftSimulator: there is no scenario ${scenario}`)
   const [run, act] = useReducer(reduce, data, begin)
   const onStep = useCallback(() => act({ is: 'step' }), [])
   usePlaying(run, onStep)
@@ -54,7 +55,7 @@ export function RaftSimulator({ scenario }: { scenario: ScenarioName }) {
           ))}
         </div>
       </header>
-      <div className="grid @2xl:grid-cols-[minmax(0,1fr)_15.5rem]">
+      <div className="grid @min-[40rem]:grid-cols-[minmax(0,1fr)_16rem]">
         <div className="min-w-0 px-4 py-3">
           <p aria-live="polite" className="m-0! font-medium text-[13px] text-ink leading-normal">
             {summary(quorum)}
@@ -63,14 +64,20 @@ export function RaftSimulator({ scenario }: { scenario: ScenarioName }) {
             <Picture quorum={quorum} onDo={onDo} />
           </div>
         </div>
-        <EventList run={run} onSeek={(at) => act({ is: 'seek', at })} className="px-4 pb-3 @2xl:border-l @2xl:py-3" />
-      </div>
-      <div className="border-t px-4 py-3">
-        <Controls run={run} act={act} />
-      </div>
-      <div className="border-t px-4 py-3">
-        <p className="mt-0! mb-1.5! font-semibold text-[13px] text-ink">{t('logs')}</p>
-        <LogRows quorum={quorum} />
+        <div className="@min-[40rem]:col-span-2 border-t px-4 py-3">
+          <Controls run={run} act={act} />
+        </div>
+        <div className="@min-[40rem]:col-span-2 border-t px-4 py-3">
+          <p className="mt-0! mb-1.5! font-semibold text-[13px] text-ink">{t('logs')}</p>
+          <LogRows quorum={quorum} />
+        </div>
+        <div className="@min-[40rem]:col-start-2 @min-[40rem]:row-start-1 relative @min-[40rem]:border-t-0 border-t @min-[40rem]:border-l">
+          <EventList
+            run={run}
+            onSeek={(at) => act({ is: 'seek', at })}
+            className="@min-[40rem]:absolute @min-[40rem]:inset-0 h-72 @min-[40rem]:h-auto px-3 py-3"
+          />
+        </div>
       </div>
     </section>
   )

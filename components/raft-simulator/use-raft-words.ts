@@ -10,7 +10,7 @@ export function useRaftWords() {
   const name = ({ nodes }: Quorum, id: NodeId) => nodes.find((node) => node.id === id)?.name ?? String(id)
   const time = (ms: number) => t('seconds', { value: (ms / 1_000).toFixed(2) })
 
-  const what = ({ body }: Message): string => {
+  const what = ({ nodes }: Quorum, { to, body }: Message): string => {
     switch (body.is) {
       case 'vote':
         return t(body.preVote ? 'body.preVote' : 'body.vote')
@@ -26,7 +26,11 @@ export function useRaftWords() {
         if (body.error === 'not-leader') return t('body.notLeader')
         if (body.error !== 'none') return t('body.otherEpoch')
         if (body.diverging) return t('body.diverging')
-        return body.records.length > 0 ? t('body.records', { count: body.records.length }) : t('body.nothing')
+        if (body.records.length > 0) return t('body.records', { count: body.records.length })
+        // An answer without records may still tell that more is committed.
+        return (body.highWatermark ?? -1) > (nodes.find(({ id }) => id === to)?.highWatermark ?? -1)
+          ? t('body.mark', { mark: String(body.highWatermark) })
+          : t('body.nothing')
       default:
         return body.error === 'none' ? t('body.ok') : t('body.otherEpoch')
     }
@@ -66,7 +70,11 @@ export function useRaftWords() {
       case 'high-watermark':
         return t('news.mark', { node, to: one.to })
       case 'lost': {
-        const ends = { what: what(one.message), from: name(quorum, one.message.from), to: name(quorum, one.message.to) }
+        const ends = {
+          what: what(quorum, one.message),
+          from: name(quorum, one.message.from),
+          to: name(quorum, one.message.to),
+        }
         return t(one.why === 'cut' ? 'said.lostCut' : one.why === 'down' ? 'said.lostDown' : 'said.drop', ends)
       }
       case 'ignored':
@@ -83,7 +91,7 @@ export function useRaftWords() {
       if (of.length > 0) return of
       const message = before.messages.find(({ id }) => id === event.message)
       if (!message) return []
-      const ends = { what: what(message), from: name(after, message.from), to: name(after, message.to) }
+      const ends = { what: what(before, message), from: name(after, message.from), to: name(after, message.to) }
       return [t(`said.${event.is}`, ends)]
     }
     if (event.is === 'cut' || event.is === 'mend')

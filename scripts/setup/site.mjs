@@ -10,6 +10,7 @@ const INPUTS = [
     'components',
     'content',
     'lessons',
+    'raft',
     'messages',
     'data',
     'config',
