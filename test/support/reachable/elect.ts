@@ -59,12 +59,12 @@ function* moves(
   const { messages, nodes } = trail.quorum
   const message = messages.find(({ from, to }) => !held.has(from) && !held.has(to))
   if (message) yield { to: trail.after({ is: 'deliver', message: message.id }), costs: 0 }
-  // Whoever is known to have won most likely stood first.
-  const winner = run.starts.get(view.epoch)?.leader
+  // Most likely it was the one who won, or else the one who tells.
+  const likely = run.starts.get(view.epoch)?.leader ?? view.node
   for (const { id, deadline, process, connections } of nodes) {
     if (process !== 'running') continue
     if (deadline !== null && !held.has(id))
-      yield { to: trail.after({ is: 'timeout', node: id }), costs: winner === undefined || winner === id ? 1 : 2 }
+      yield { to: trail.after({ is: 'timeout', node: id }), costs: likely === id ? 1 : 2 }
     if (message || id !== view.node) continue
     for (const peer of Object.keys(connections).map(Number))
       if (!held.has(peer)) yield { to: trail.after({ is: 'peer-timeout', node: id, peer }), costs: 1 }

@@ -22,14 +22,30 @@ export type RecordedRun = {
   starts: Map<number, { leader: NodeId; offset: number }>
 }
 
-/** @returns null where the quorum has one voter only */
+/** As far as the voters stay the same: the model has no other. @returns null where the quorum has one voter only */
 export function recordedRun(lab: Lab, entries: Entry[]): RecordedRun | null {
-  const seen = entries.flatMap(({ body }) => (body.type === 'observed' ? [body.observation] : []))
+  const all = entries.flatMap(({ body }) => (body.type === 'observed' ? [body.observation] : []))
+  const seen = all.slice(0, firstChange(all))
   const ids = new Set(seen.flatMap((one) => (one.type === 'quorum' ? one.voters.map(({ node }) => node) : [])))
   if (ids.size < 2) return null
-  const voters = lab.clusters.main!.nodes.filter(({ id }) => ids.has(id)).map(({ id, host }) => ({ id, name: host }))
+  const nodes = lab.clusters.main?.nodes ?? []
+  const voters = nodes.filter(({ id }) => ids.has(id)).map(({ id, host }) => ({ id, name: host }))
   const nodeOf = new Map(voters.map(({ id, name }) => [name, id]))
   return { voters, items: itemsOf(seen, nodeOf), starts: startsOf(seen) }
+}
+
+/** Of the voter set that a leader tells, or of a voter's disk. */
+function firstChange(seen: Observation[]): number {
+  let voters: string | null = null
+  const at = seen.findIndex((one) => {
+    if (one.type === 'fault') return one.fault.action === 'wipe'
+    if (one.type !== 'quorum' || one.voters.length === 0) return false
+    const now = String(one.voters.map(({ node }) => node).sort())
+    const before = voters
+    voters = now
+    return before !== null && before !== now
+  })
+  return at < 0 ? seen.length : at
 }
 
 function startsOf(seen: Observation[]): RecordedRun['starts'] {

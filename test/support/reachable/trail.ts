@@ -1,6 +1,6 @@
 /** A quorum and how it was reached. */
 import { step } from '#raft/step.ts'
-import type { Node, NodeId, Quorum, RaftEvent } from '#raft/types.ts'
+import type { Message, Node, NodeId, Quorum, RaftEvent, Role } from '#raft/types.ts'
 
 export class Trail {
   private constructor(
@@ -34,27 +34,42 @@ export class Trail {
 }
 
 /** The same but for names of messages, clocks and drawn time-outs: what can happen next is the same. */
-export function keyOf({ nodes, messages, cuts }: Quorum): string {
-  const body = (one: unknown) => JSON.stringify(one, (key, value) => (IGNORED.has(key) ? undefined : value))
-  return [
-    ...nodes.map((node) => `${body({ ...node, log: 0 })}${node.log.length}/${node.log.at(-1)?.epoch}`),
-    ...messages.map(({ from, to, body: text }) => `${from}${to}${body(text)}`),
-    body(cuts),
+export const keyOf = ({ nodes, messages, cuts }: Quorum): string =>
+  [
+    ...nodes.map(keyOfNode),
+    ...messages.map(({ from, to, body }) => `${from}>${to}${keyOfBody(body)}`),
+    ...cuts.map(({ from, to }) => `${from}x${to}`),
   ].join('|')
+
+function keyOfNode({ process, epoch, role, log, highWatermark, connections, parked, stopBy }: Node): string {
+  const peers = Object.entries(connections).map(([peer, { is }]) => peer + is[0])
+  const held = parked.map(({ request }) => request.from)
+  const written = `${log.length}/${log.at(-1)?.epoch}/${highWatermark}`
+  return [process, stopBy === null, epoch, keyOfRole(role), written, peers, held].join()
 }
-const IGNORED = new Set([
-  'deadline',
-  'until',
-  'due',
-  'id',
-  'request',
-  'draws',
-  'sent',
-  'remindAt',
-  'fetchedAt',
-  'disk',
-  'answers',
-  'payload',
-  'name',
-  'at',
-])
+
+function keyOfRole(role: Role): string {
+  const voted = 'voted' in role ? role.voted?.id : ''
+  const leader = 'leader' in role ? role.leader : ''
+  const votes = 'votes' in role ? Object.entries(role.votes) : ''
+  const of =
+    role.is === 'leader'
+      ? [role.replicas.map(({ key, end }) => [key.id, end]).sort(), role.fetchedVoters]
+      : role.is === 'resigned'
+        ? role.unacknowledged
+        : role.is === 'follower' && role.hasFetched
+  return [role.is, voted, leader, votes, of].join()
+}
+
+function keyOfBody(body: Message['body']): string {
+  const records = 'records' in body ? [body.records.length, body.diverging?.end, body.highWatermark, body.error] : ''
+  const vote = body.is === 'vote' ? body.preVote : body.is === 'vote-answer' ? [body.granted, body.preVote] : ''
+  return [
+    body.is,
+    body.epoch,
+    'leader' in body ? body.leader : '',
+    'offset' in body ? body.offset : '',
+    vote,
+    records,
+  ].join()
+}
