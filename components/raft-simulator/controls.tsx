@@ -1,12 +1,18 @@
 'use client'
-import { ChevronFirst, FastForward, Pause, Play, Plus, StepBack, StepForward } from 'lucide-react'
+import { Check, ChevronFirst, FastForward, Link, Pause, Play, Plus, StepBack, StepForward } from 'lucide-react'
+import { useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { leaderIn } from '#raft/scenario.ts'
 import { quorumAt, type Run, type RunAction } from './run.ts'
 import { useRaftWords } from './use-raft-words.ts'
 
 /** Through time, step by step or by itself, and back. */
-export function Controls({ run, act }: { run: Run; act: (action: RunAction) => void }) {
+export function Controls(props: {
+  run: Run
+  act: (action: RunAction) => void /** of an address with this moment */
+  fragment: () => string
+}) {
+  const { run, act } = props
   const { t, time } = useRaftWords()
   const quorum = quorumAt(run)
   const leader = leaderIn(quorum)
@@ -57,6 +63,7 @@ export function Controls({ run, act }: { run: Run; act: (action: RunAction) => v
           <ChevronFirst aria-hidden />
           {t('reset')}
         </Button>
+        {at > 0 && <LinkToMoment key={at} fragment={props.fragment} />}
       </div>
       <div className="flex items-center gap-3">
         <input
@@ -75,5 +82,24 @@ export function Controls({ run, act }: { run: Run; act: (action: RunAction) => v
         </span>
       </div>
     </div>
+  )
+}
+
+function LinkToMoment({ fragment }: { fragment: () => string }) {
+  const { t } = useRaftWords()
+  const [isCopied, setIsCopied] = useState(false)
+  const copy = () => {
+    const address = new URL(fragment(), window.location.href).href
+    navigator.clipboard.writeText(address).then(
+      () => setIsCopied(true),
+      // Without the right to the clipboard it stands in the address bar.
+      () => window.history.replaceState(null, '', address),
+    )
+  }
+  return (
+    <Button size="sm" variant="ghost" title={t('linkHint')} onClick={copy}>
+      {isCopied ? <Check aria-hidden /> : <Link aria-hidden />}
+      {t(isCopied ? 'copied' : 'copyLink')}
+    </Button>
   )
 }

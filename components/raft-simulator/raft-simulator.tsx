@@ -1,11 +1,12 @@
 'use client'
-import { useCallback, useId, useReducer } from 'react'
+import { useCallback, useEffect, useId, useReducer, useRef } from 'react'
 import { cn } from '#components/ui/cn.ts'
 import type { Scenario } from '#raft/scenario.ts'
 import { type ScenarioName, scenarios } from '#raft/scenarios/index.ts'
 import type { RaftEvent } from '#raft/types.ts'
 import { Controls } from './controls.tsx'
 import { EventList } from './event-list.tsx'
+import { fragmentOf, runOf } from './link.ts'
 import { LogRows } from './log-rows.tsx'
 import { Picture } from './picture.tsx'
 import { begin, quorumAt, reduce } from './run.ts'
@@ -21,12 +22,25 @@ export function RaftSimulator({ scenario }: { scenario: ScenarioName }) {
   const onStep = useCallback(() => act({ is: 'step' }), [])
   usePlaying(run, onStep)
   const title = useId()
+  const box = useRef<HTMLElement>(null)
+  // Only the browser knows the fragment.
+  useEffect(() => {
+    const kept = runOf(scenario, data, window.location.hash)
+    if (!kept) return
+    act({ is: 'restore', run: kept })
+    box.current?.scrollIntoView()
+  }, [scenario, data])
   const quorum = quorumAt(run)
   const onDo = (...events: RaftEvent[]) => act({ is: 'do', events })
   const moments = Object.keys(data.moments)
   const words = (moment: string) => t(`scenario.${scenario}.moments.${moment}` as 'scenario.election.moments.elected')
   return (
-    <section aria-labelledby={title} data-raft-simulator={scenario} className="@container rounded-xl border bg-page">
+    <section
+      ref={box}
+      aria-labelledby={title}
+      data-raft-simulator={scenario}
+      className="@container rounded-xl border bg-page"
+    >
       <header className="border-b px-4 py-3">
         <p className="m-0! flex flex-wrap items-baseline justify-between gap-x-3">
           <span id={title} className="font-semibold text-ink">
@@ -65,7 +79,7 @@ export function RaftSimulator({ scenario }: { scenario: ScenarioName }) {
           </div>
         </div>
         <div className="@min-[40rem]:col-span-2 border-t px-4 py-3">
-          <Controls run={run} act={act} />
+          <Controls run={run} act={act} fragment={() => fragmentOf(scenario, run)} />
         </div>
         <div className="@min-[40rem]:col-span-2 border-t px-4 py-3">
           <p className="mt-0! mb-1.5! font-semibold text-[13px] text-ink">{t('logs')}</p>

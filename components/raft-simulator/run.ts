@@ -23,6 +23,7 @@ export type RunAction =
   | { is: 'seek'; at: number }
   | { is: 'do'; events: RaftEvent[] }
   | { is: 'show'; moment: string }
+  | { is: 'restore'; run: Run }
 
 /** As many as a page keeps; somebody who plays on for that long begins anew. */
 const MAX_STEPS = 3_000
@@ -47,6 +48,8 @@ export function reduce(run: Run, action: RunAction): Run {
       return begin(run.scenario)
     case 'play':
       return { ...run, isPlaying: true, until: run.until !== null && run.at < run.until ? run.until : null }
+    case 'restore':
+      return action.run
     case 'pause':
       return { ...run, isPlaying: false }
     case 'seek':
@@ -70,7 +73,8 @@ export function reduce(run: Run, action: RunAction): Run {
   }
 }
 
-function happen(run: Run, events: RaftEvent[]): Run {
+/** These one after another, from the moment shown on. */
+export function happen(run: Run, events: RaftEvent[]): Run {
   const steps = [...run.steps]
   let before = quorumAt(run)
   for (const event of events) {
