@@ -97,9 +97,14 @@ function LinkToMoment({ fragment }: { fragment: () => string }) {
     )
   }
   return (
-    <Button size="sm" variant="ghost" title={t('linkHint')} onClick={copy}>
-      {isCopied ? <Check aria-hidden /> : <Link aria-hidden />}
-      {t(isCopied ? 'copied' : 'copyLink')}
+    <Button
+      size="sm"
+      variant="ghost"
+      title={t('linkHint')}
+      aria-label={t(isCopied ? 'copied' : 'copyLink')}
+      onClick={copy}
+    >
+      {isCopied ? <Check className="text-good" aria-hidden /> : <Link aria-hidden />}
     </Button>
   )
 }

@@ -18,7 +18,7 @@ export function NodeCard(props: { node: Node; quorum: Quorum; at: Place; onDo: (
       <MenuTrigger
         aria-label={`${t('actions', { node: node.name })}: ${role(quorum, node)}, ${t('epoch', { epoch: node.epoch })}`}
         className={cn(
-          'absolute w-37 -translate-x-1/2 -translate-y-1/2 rounded-lg border bg-raised px-2.5 py-1.5 text-left text-[12px] leading-[1.35] shadow-sm hover:border-ink-quiet',
+          'absolute w-39 -translate-x-1/2 -translate-y-1/2 rounded-lg border bg-raised px-2.5 py-1.5 text-left text-[12px] leading-[1.35] shadow-sm hover:border-ink-quiet',
           look === 'leader' ? 'border-accent bg-accent-wash' : 'border-line-strong',
           node.process === 'down' && 'border-dashed bg-sunken',
         )}
@@ -67,7 +67,7 @@ function Actions(props: { node: Node; quorum: Quorum; onDo: (...events: RaftEven
       {isRunning && deadline !== null && (
         <MenuItem onClick={act('timeout')}>
           <AlarmClock aria-hidden />
-          {t('action.timeout', { what: t(`timer.${role.is}`) })}
+          {t('action.timeout')}
         </MenuItem>
       )}
       {isRunning && role.is === 'leader' && (

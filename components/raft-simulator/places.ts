@@ -6,13 +6,13 @@ export type Place = { x: number; y: number }
 const VOTERS: Record<number, Place[]> = {
   1: [{ x: 50, y: 50 }],
   2: [
-    { x: 23, y: 50 },
-    { x: 77, y: 50 },
+    { x: 22, y: 50 },
+    { x: 78, y: 50 },
   ],
   3: [
     { x: 50, y: 16 },
-    { x: 23, y: 82 },
-    { x: 77, y: 82 },
+    { x: 22, y: 82 },
+    { x: 78, y: 82 },
   ],
 }
 
@@ -33,7 +33,7 @@ export function placesOf({ nodes, voters }: Quorum): Map<NodeId, Place> {
     places.set(id, { x, y: y * part })
   })
   observers.forEach(({ id }, at) => {
-    places.set(id, { x: ((at + 0.5) / observers.length) * 108 - 4, y: OBSERVERS_Y })
+    places.set(id, { x: ((at + 0.5) / observers.length) * 112 - 6, y: OBSERVERS_Y })
   })
   return places
 }

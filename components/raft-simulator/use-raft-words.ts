@@ -87,15 +87,14 @@ export function useRaftWords() {
   /** What happened, and what came of it. */
   const sentences = ({ event, before, after }: RunStep): string[] => {
     const of = after.news.flatMap((one) => news(after, one) ?? [])
-    if (event.is === 'deliver' || event.is === 'drop') {
+    if ('message' in event) {
       if (of.length > 0) return of
       const message = before.messages.find(({ id }) => id === event.message)
       if (!message) return []
       const ends = { what: what(before, message), from: name(after, message.from), to: name(after, message.to) }
       return [t(`said.${event.is}`, ends)]
     }
-    if (event.is === 'cut' || event.is === 'mend')
-      return [t(`said.${event.is}`, { from: name(after, event.from), to: name(after, event.to) })]
+    if ('from' in event) return [t(`said.${event.is}`, { from: name(after, event.from), to: name(after, event.to) })]
     const node = name(after, event.node)
     if (event.is === 'timeout' || event.is === 'append') return of.length > 0 ? of : [t(`said.${event.is}`, { node })]
     if (event.is === 'peer-timeout') return [t('said.peer-timeout', { node, peer: name(after, event.peer) })]
