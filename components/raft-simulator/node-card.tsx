@@ -18,14 +18,14 @@ export function NodeCard(props: { node: Node; quorum: Quorum; at: Place; onDo: (
       <MenuTrigger
         aria-label={`${t('actions', { node: node.name })}: ${role(quorum, node)}, ${t('epoch', { epoch: node.epoch })}`}
         className={cn(
-          'absolute w-39 -translate-x-1/2 -translate-y-1/2 rounded-lg border bg-raised px-2.5 py-1.5 text-left text-[12px] leading-[1.35] shadow-sm hover:border-ink-quiet',
+          'absolute w-33 @min-[22rem]:w-39 -translate-x-1/2 -translate-y-1/2 rounded-lg border bg-raised px-2.5 py-1.5 text-left text-[12px] leading-[1.35] shadow-sm hover:border-ink-quiet',
           look === 'leader' ? 'border-accent bg-accent-wash' : 'border-line-strong',
           node.process === 'down' && 'border-dashed bg-sunken',
         )}
         style={{ left: `${at.x}%`, top: `${at.y}%` }}
       >
         <span className="block font-semibold text-[12.5px] text-ink">{node.name}</span>
-        <span className="flex items-center gap-1.5">
+        <span className="flex flex-wrap items-center gap-x-1.5">
           <RoleShape look={look} />
           <span className={cn('font-medium', ROLE_TONE[look])}>{role(quorum, node)}</span>
           <span className="ml-auto whitespace-nowrap text-ink-quiet tabular-nums">

@@ -12,6 +12,8 @@ test('the next change is one', () => {
   const run = after({ is: 'do', events: [{ is: 'crash', node: 102 }] }, { is: 'skip' }, { is: 'skip' })
   expect(run.at).toBeGreaterThan(2)
   expect(isRoutine(run.steps[run.at - 1]!)).toBe(false)
+  // where nothing changes by itself, nothing is skipped
+  expect(after({ is: 'skip' }).at).toBe(0)
 })
 
 test('going back and on shows the same; a deed in the past begins another run', () => {
