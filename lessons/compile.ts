@@ -10,41 +10,53 @@ import * as jsxRuntime from 'react/jsx-runtime'
 import rehypeSlug from 'rehype-slug'
 import remarkGfm from 'remark-gfm'
 import { readEnvironment } from '#config/environment.ts'
-import { ContentError } from './content-problem.ts'
+import { ContentError, type ContentProblem } from './content-problem.ts'
+import { type Glossary, loadGlossary } from './glossary.ts'
 import { type Heading, rehypeHeadings } from './headings.ts'
 import { CODE_THEMES, highlighter } from './highlight.ts'
+import { rehypeTerms } from './terms.ts'
 
 /** Raise when what this module makes of the same source changes. */
-const FORMAT = 'lesson-1'
+const FORMAT = 'lesson-2'
 
 type Compiled = { code: string; headings: Heading[] }
 export type LessonBody = { Body: ComponentType<{ components: Record<string, unknown> }>; headings: Heading[] }
 
 const bodies = new Map<string, Promise<LessonBody>>()
 
+/** What a lesson is made from. */
+type Ingredients = {
+  /** path from the root of the clone */
+  file: string
+  source: string
+  course: string
+  glossary: Glossary | ContentProblem
+}
+
 /**
- * @param file path from the root of the clone
+ * @param lesson its `file` as a path from the root of the clone
  * @throws ContentError that names the file and the place
  */
-export async function compileLesson(file: string): Promise<LessonBody> {
+export async function compileLesson({ course, file }: { course: string; file: string }): Promise<LessonBody> {
   const { root } = readEnvironment()
-  const source = await readFile(join(root, file), 'utf8')
-  const hash = createHash('sha256').update(`${FORMAT}\n${source}`).digest('hex')
+  const [source, glossary] = await Promise.all([readFile(join(root, file), 'utf8'), loadGlossary(course)])
+  const made = [FORMAT, course, JSON.stringify(glossary), source].join('\n')
+  const hash = createHash('sha256').update(made).digest('hex')
   let body = bodies.get(hash)
   if (!body) {
-    body = load(root, file, source, hash)
+    body = load(root, { file, source, course, glossary }, hash)
     bodies.set(hash, body)
     body.catch(() => bodies.delete(hash))
   }
   return body
 }
 
-async function load(root: string, file: string, source: string, hash: string): Promise<LessonBody> {
+async function load(root: string, from: Ingredients, hash: string): Promise<LessonBody> {
   const folder = join(root, '.next', 'cache', 'lessons')
   const kept = join(folder, `${hash}.json`)
   let compiled = await readFile(kept, 'utf8').then((text) => JSON.parse(text) as Compiled, ifMissing)
   if (!compiled) {
-    compiled = await compile(file, source)
+    compiled = await compile(from)
     await mkdir(folder, { recursive: true })
     // Two requests may write at once: each its own file, the last rename wins.
     const own = `${kept}.${process.pid}.${Math.random().toString(36).slice(2)}`
@@ -54,11 +66,14 @@ async function load(root: string, file: string, source: string, hash: string): P
   return { Body: evaluate(compiled.code), headings: compiled.headings }
 }
 
-async function compile(file: string, source: string): Promise<Compiled> {
+async function compile({ file, source, course, glossary }: Ingredients): Promise<Compiled> {
   const headings: Heading[] = []
+  const problems: ContentProblem[] = []
+  const terms = { glossary, href: `/courses/${course}/glossary`, file, problems }
   const shiki = await highlighter()
+  let code: string
   try {
-    const { code } = await bundleMDX({
+    const bundled = await bundleMDX({
       source,
       mdxOptions: (options) => ({
         ...options,
@@ -67,14 +82,17 @@ async function compile(file: string, source: string): Promise<Compiled> {
           ...(options.rehypePlugins ?? []),
           rehypeSlug,
           [rehypeHeadings, headings],
+          [rehypeTerms, terms],
           [rehypeShiki, shiki, { themes: CODE_THEMES, defaultColor: false, fallbackLanguage: 'text' }],
         ],
       }),
     })
-    return { code, headings }
+    code = bundled.code
   } catch (error) {
     throw new ContentError({ file, ...placeOf(error) })
   }
+  if (problems[0]) throw new ContentError(problems[0])
+  return { code, headings }
 }
 
 /** mdx-bundler answers with a body that expects React as globals. It is our own content, so evaluating it is fine. */

@@ -1,4 +1,5 @@
 /** Courses as content/<course>/course.yaml and the front matter of the lessons describe them. */
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cache } from 'react'
@@ -6,11 +7,15 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { readEnvironment } from '#config/environment.ts'
 import { type ContentProblem, problemOf } from './content-problem.ts'
+import { glossaryPath } from './glossary.ts'
 import { knownLabs } from './lab-outline.ts'
 import { readingMinutes } from './reading-time.ts'
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
 const text = z.string().min(1)
+
+/** In an address, where a module's slug would stand. */
+const GLOSSARY = 'glossary'
 
 const courseFile = z.strictObject({
   title: text,
@@ -20,12 +25,15 @@ const courseFile = z.strictObject({
     .min(1)
     .superRefine((modules, context) => {
       const seen = new Set<string>()
-      for (const [at, { lessons }] of modules.entries())
+      for (const [at, { slug: module, lessons }] of modules.entries()) {
+        if (module === GLOSSARY)
+          context.addIssue({ code: 'custom', path: [at, 'slug'], message: `${GLOSSARY} is the page of the terms` })
         for (const [index, lesson] of lessons.entries()) {
           if (seen.has(lesson))
             context.addIssue({ code: 'custom', path: [at, 'lessons', index], message: `${lesson} is there twice` })
           seen.add(lesson)
         }
+      }
     }),
 })
 
@@ -54,7 +62,15 @@ export type Lesson = {
 
 export type SoundLesson = Extract<Lesson, { problem: null }>
 export type Module = { slug: string; title: string; summary: string; href: string; lessons: Lesson[] }
-export type Course = { slug: string; title: string; summary: string; href: string; modules: Module[] }
+export type Course = {
+  slug: string
+  title: string
+  summary: string
+  href: string
+  /** address of its glossary; null where it has none */
+  glossary: string | null
+  modules: Module[]
+}
 
 /** All courses, and what is wrong with those that are not among them. Read once a request. */
 export const loadCourses = cache(async (): Promise<{ courses: Course[]; problems: ContentProblem[] }> => {
@@ -80,6 +96,7 @@ export async function isPage(at: { course: string; module?: string; lesson?: str
   const { root } = readEnvironment()
   if (!(await courseFolders(root)).includes(at.course)) return false
   if (at.module === undefined) return true
+  if (at.module === GLOSSARY) return at.lesson === undefined && existsSync(join(root, glossaryPath(at.course)))
   const file = await readCourseFile(root, at.course)
   const module = 'modules' in file ? file.modules.find(({ slug }) => slug === at.module) : undefined
   return module !== undefined && (at.lesson === undefined || module.lessons.includes(at.lesson))
@@ -128,7 +145,9 @@ async function loadCourse(root: string, course: string): Promise<Course | Conten
     }
   })
   const { title, summary } = read
-  return { slug: course, title, summary, href: `/courses/${course}`, modules: await Promise.all(modules) }
+  const href = `/courses/${course}`
+  const glossary = files.includes('glossary.yaml') ? `${href}/${GLOSSARY}` : null
+  return { slug: course, title, summary, href, glossary, modules: await Promise.all(modules) }
 }
 
 type Where = Pick<Lesson, 'course' | 'module' | 'slug' | 'file' | 'href'>

@@ -1,3 +1,4 @@
+import { BookA } from 'lucide-react'
 import Link from 'next/link'
 import { progressIn } from '#app/person.ts'
 import { cn } from '#components/ui/cn.ts'
@@ -43,6 +44,14 @@ export async function CourseNav({ course, lesson }: { course: Course; lesson: Le
             </ul>
           </div>
         ))}
+        {course.glossary && (
+          <p className="border-t px-2.5 pt-4 text-sm">
+            <Link href={course.glossary} className="flex items-center gap-2.5 text-ink-quiet hover:text-ink">
+              <BookA className="size-4" aria-hidden />
+              {translate('glossary.title')}
+            </Link>
+          </p>
+        )}
       </div>
     </nav>
   )

@@ -1,3 +1,4 @@
+import { BookA } from 'lucide-react'
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { courseAt } from '#app/find.ts'
@@ -52,6 +53,12 @@ export default async function CoursePage({ params }: Props) {
           <div className="min-w-64 flex-1">
             <CourseFacts progress={progress} />
           </div>
+          {course.glossary && (
+            <Link href={course.glossary} className={buttonVariants()}>
+              <BookA aria-hidden />
+              {translate('glossary.title')}
+            </Link>
+          )}
         </div>
         <div className="mt-14 space-y-14">
           {course.modules.map((module, at) => (

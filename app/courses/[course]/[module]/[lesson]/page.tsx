@@ -31,7 +31,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function LessonPage({ params }: Props) {
   const { course, module, lesson, previous, next } = await lessonAt(await params)
-  const compiled = lesson.problem ?? (await compileLesson(lesson.file).catch(problemOf))
+  const compiled = lesson.problem ?? (await compileLesson(lesson).catch(problemOf))
   const crumbs = [
     { title: course.title, href: course.href },
     { title: module.title, href: module.href },
