@@ -5,12 +5,14 @@ import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
 import { RaftSimulator } from '#components/raft-simulator/raft-simulator.tsx'
+import { Benefits } from './benefits.tsx'
 import { Callout } from './callout.tsx'
 import { Check } from './check.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { Figure } from './figure.tsx'
 import { MeasuredTimes } from './measured-times.tsx'
 import { Choice, Quiz } from './quiz.tsx'
+import { Release, Releases } from './releases.tsx'
 import { Run } from './run.tsx'
 import { Step, Steps } from './steps.tsx'
 import { Term } from './term.tsx'
@@ -27,6 +29,7 @@ const Table = (props: ComponentProps<'table'>) => (
 const NoFirstHeading = ({ children, ...props }: ComponentProps<'h2'>) => <h2 {...props}>{children}</h2>
 
 export const lessonComponents = {
+  Benefits,
   Callout,
   Check,
   Choice,
@@ -38,6 +41,8 @@ export const lessonComponents = {
   Quiz,
   QuorumDiagram,
   RaftSimulator,
+  Release,
+  Releases,
   Run,
   Step,
   Steps,

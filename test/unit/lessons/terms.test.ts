@@ -14,7 +14,14 @@ const SOURCE = `
 `
 const glossary = readGlossary(FILE, SOURCE) as Glossary
 
-type Node = { type: string; value?: string; tagName?: string; name?: string; attributes?: { type: string; name: string; value: unknown }[]; children?: Node[] }
+type Node = {
+  type: string
+  value?: string
+  tagName?: string
+  name?: string
+  attributes?: { type: string; name: string; value: unknown }[]
+  children?: Node[]
+}
 const text = (value: string): Node => ({ type: 'text', value })
 const element = (tagName: string, ...children: Node[]): Node => ({ type: 'element', tagName, children })
 const component = (name: string, attributes: Record<string, string>, ...children: Node[]): Node => ({
