@@ -30,6 +30,9 @@ export function Term(props: { meaning: string; term?: string; href?: string; chi
           if (!dismissed.current && currentTarget.matches(':focus-visible')) setOpen(true)
           dismissed.current = false
         }}
+        onBlur={() => {
+          dismissed.current = false
+        }}
         className="cursor-help underline decoration-dotted decoration-from-font decoration-line-strong underline-offset-[0.22em] hover:decoration-ink-quiet data-popup-open:text-ink data-popup-open:decoration-ink-quiet"
       >
         {props.children}

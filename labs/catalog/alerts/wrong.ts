@@ -11,6 +11,13 @@ const partitions = (see: LabSessionState) => see.clusters[0]!.topics.flatMap((to
 
 const fenced = (host: string) => waitFor((see) => node(see, host)?.fenced === true, `${host} fenced`)
 
+const allInSync = waitFor(
+  (see) =>
+    partitions(see).every(({ leader, replicas }) => leader >= 0 && replicas.every(({ inSync }) => inSync)) &&
+    node(see, 'broker-2')?.fenced === false,
+  'every replica in sync',
+)
+
 export default defineWrong({
   topics: {
     why: 'both topics, each with two replicas: nothing would go offline',
@@ -58,17 +65,14 @@ export default defineWrong({
   },
   'all-clear': {
     why: 'the broker is back; the controller is not',
-    do: [fault({ action: 'start', host: 'broker-2' })],
+    do: [fault({ action: 'start', host: 'broker-2' }), allInSync],
   },
   balanced: {
     why: 'all is back, and the broker that returned leads nothing of orders',
     do: [
       fault({ action: 'start', host: 'broker-2' }),
       fault((see) => ({ action: 'start', host: controllers(see).find(({ up }) => !up)!.host })),
-      waitFor(
-        (see) => partitions(see).every(({ replicas }) => replicas.every(({ inSync }) => inSync)),
-        'every replica in sync',
-      ),
+      allInSync,
     ],
   },
 })
