@@ -1,4 +1,4 @@
-import { answer, defineWrong, fault, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
+import { answer, defineWrong, fault, hasPassed, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 
 const CLIENT = { host: 'client' }
@@ -59,7 +59,7 @@ export default defineWrong({
     why: 'the epoch before the election',
     do: [
       fault((see) => ({ action: 'kill', host: leaderHost(see) })),
-      waitFor((see) => controllers(see).some(({ leads, up }) => leads && up), 'another active controller'),
+      waitFor(hasPassed('new-leader'), 'another active controller'),
       answer('failover', (see) => String(see.clusters[0]!.epoch! - 1)),
     ],
   },
