@@ -74,6 +74,20 @@ export function nextSnapshot(host: string, fact: Files, cluster: ClusterView): A
   return { says, from, due: from + SNAPSHOT_MS }
 }
 
+/** KafkaRaftClient.RaftMetadataLogCleanerManager: fixed, whatever is configured. */
+const CLEANER_MS = 60_000
+/** A poll of the raft thread and one of the watcher. */
+const SEEN_MS = 5_000
+/** The cleaner’s next run on a host; undefined where its node does not run. */
+export function nextCleaning(host: string, { nodes, sampledAt }: ClusterView): Awaited | undefined {
+  const node = nodes[host]
+  if (!node?.up || node.process === 'paused' || sampledAt === null) return undefined
+  const runs = Math.max(0, Math.floor((sampledAt - node.since) / CLEANER_MS))
+  const from = node.since + runs * CLEANER_MS
+  const says = 'The cleaner of a node looks once a minute, counted from its start, whether anything is too old.'
+  return { says, from, due: from + CLEANER_MS + SEEN_MS }
+}
+
 /** The controller and the first broker run, and the broker may work. */
 export function isUp({ nodes, leader, epoch, brokers }: ClusterView): Verdict {
   if (!nodes['controller-1']?.up) return missing('controller-1 is not up yet.')

@@ -3,7 +3,7 @@
  * asks of a moment of the history. `labs/catalog/<slug>/lab.ts` exports one `defineLab(...)`.
  */
 import { z } from 'zod'
-import type { FileContent, Group, Link, LogFile, Need, TopicRecord } from '#labs/protocol/observation.ts'
+import type { FileContent, Group, Link, LogEnd, LogFile, Need, TopicRecord } from '#labs/protocol/observation.ts'
 import type { ClusterView } from './cluster.ts'
 import { type DeclaredRoom, declareRoom, type Problem, type RoomOptions, roomShape } from './cluster-declaration.ts'
 import type { Pass } from './fold.ts'
@@ -66,6 +66,14 @@ export const file = (host: string, path: string, maxBytes = 65_536): FactSpec<Fi
  */
 export const logFiles = (host: string): FactSpec<LogFile[] | null> => ({
   need: named({ kind: 'log-files', name: '', host }),
+})
+/**
+ * How a host's metadata log ends, with what is not committed; null where there is no such directory. Told when anything
+ * but NoOps was appended or cut off, and when it has come to rest: of a log that NoOps alone make longer, `end` and the
+ * last `to` are as of then.
+ */
+export const logEnd = (host: string): FactSpec<LogEnd | null> => ({
+  need: named({ kind: 'log-end', name: '', host }),
 })
 
 /** What a judge sees. Nothing here does I/O, so a judge runs on a recorded history as well as on a live one. */

@@ -9,7 +9,7 @@ import type { Fault } from '#labs/protocol/observation.ts'
 /** Fixed, or known only while the lab runs: read off what the learner sees then. */
 export type Told<Value> = Value | ((see: LabSessionState) => Value)
 /** Read off what a terminal has shown since its last command, as plain text. `terminal` left out: the host's first. */
-export type Shown = { host: string; terminal?: string; tell: (shown: string) => string }
+export type Shown = { host: Told<string>; terminal?: string; tell: (shown: string) => string }
 
 type Where = {
   /** the learner's name for a terminal of that host; opened when first used */
@@ -83,12 +83,11 @@ export const hasPassed =
  * What stands in brackets in `text`, where a terminal of that host shows it last.
  * @throws Error with what it shows instead @public
  */
-export const read = (text: RegExp, where: { host: string; terminal?: string }): Shown => ({
+export const read = (text: RegExp, where: { host: Told<string>; terminal?: string }): Shown => ({
   ...where,
   tell: (shown) => {
     const found = [...shown.matchAll(new RegExp(text, `${text.flags}g`))].at(-1)?.[1]
-    if (found === undefined)
-      throw new Error(`${where.host} does not show ${text}, but ${shown.slice(-READ_TAIL_CHARS)}`)
+    if (found === undefined) throw new Error(`the terminal does not show ${text}, but ${shown.slice(-READ_TAIL_CHARS)}`)
     return found
   },
 })
@@ -138,7 +137,7 @@ export async function replay(actions: Action[], driver: ReplayDriver, firstHost:
   const told = <Value>(what: Told<Value>): Value =>
     typeof what === 'function' ? (what as (see: LabSessionState) => Value)(driver.see()) : what
   const given = (what: Told<string> | Shown): string =>
-    typeof what === 'object' ? what.tell(driver.output(what.terminal ?? FIRST_TERMINAL, what.host)) : told(what)
+    typeof what === 'object' ? what.tell(driver.output(what.terminal ?? FIRST_TERMINAL, told(what.host))) : told(what)
   for (const action of actions) {
     switch (action.do) {
       case 'answer':

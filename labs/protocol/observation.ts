@@ -63,6 +63,19 @@ export const logFile = z.object({
 })
 export type LogFile = z.infer<typeof logFile>
 
+/** The newest part of one host's metadata log, committed or not. */
+export const logEnd = z.object({
+  /** the leader's over the wire, any other's from its files */
+  source: z.enum(['wire', 'files']),
+  /** one behind the last record; null where there is none */
+  end: z.number().int().nonnegative().nullable(),
+  /** the epochs of its offsets, `to` exclusive, in order; the first begins where this part does */
+  epochs: z.array(z.object({ epoch: z.number().int(), from: z.number().int(), to: z.number().int() })),
+  /** without NoOps, the newest, in order */
+  records: z.array(metadataRecord),
+})
+export type LogEnd = z.infer<typeof logEnd>
+
 /** What a lab may ask for beyond the cluster view. `name` is the lab's own name for it. */
 export const need = z.discriminatedUnion('kind', [
   z.object({
@@ -74,6 +87,8 @@ export const need = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('groups'), name: z.string() }),
   /** the files of a host's metadata log */
   z.object({ kind: z.literal('log-files'), name: z.string(), host: z.string() }),
+  /** how a host's metadata log ends */
+  z.object({ kind: z.literal('log-end'), name: z.string(), host: z.string() }),
   z.object({
     kind: z.literal('file'),
     name: z.string(),
@@ -90,12 +105,13 @@ export const needResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('failed'), why: z.string() }),
   z.object({
     state: z.literal('fetched'),
-    /** records: { records, complete }; groups: Group[]; file: FileContent or null where there is none; log-files: LogFile[]
-     *  or null where there is no such directory */
+    /** records: { records, complete }; groups: Group[]; file: FileContent or null where there is none; log-files: LogFile[],
+     *  log-end: LogEnd, both null where there is no such directory */
     value: z.union([
       z.object({ records: z.array(topicRecord), complete: z.boolean() }),
       z.array(group),
       z.array(logFile),
+      logEnd,
       fileContent,
       z.null(),
     ]),

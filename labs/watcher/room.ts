@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
+import type { LogPage } from '#labs/protocol/log.ts'
 import type { FileContent, LogFile, Observation } from '#labs/protocol/observation.ts'
 import type { Clock } from './clock.ts'
 
@@ -26,6 +27,8 @@ export type WatcherOptions = {
   ): Promise<(FileContent | null | { failed: string })[]>
   /** Of the host's metadata log, in order of offset; null where it has none. @throws Error where they cannot be listed */
   logFiles(host: string): Promise<LogFile[] | null>
+  /** The newest part of the host's metadata log. @throws Error where it cannot be read */
+  newestOfLog(host: string): Promise<LogPage>
   schemas: Schemas
   emit(observation: Observation): void
   clock?: Clock

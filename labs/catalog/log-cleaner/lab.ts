@@ -1,9 +1,9 @@
-import type { ClusterView } from '#labs/engine/cluster.ts'
-import { type Awaited, cluster, defineLab, logFiles, missing, passed, step } from '#labs/engine/define.ts'
+import { cluster, defineLab, logFiles, missing, passed, step } from '#labs/engine/define.ts'
 import { counted, told } from '../quorum.ts'
 import {
   deletedOf,
   isUp,
+  nextCleaning,
   nextSnapshot,
   notANumber,
   numberIn,
@@ -14,10 +14,6 @@ import {
   unlisted,
 } from '../snapshots.ts'
 
-/** KafkaRaftClient.RaftMetadataLogCleanerManager: fixed, whatever is configured. */
-const CLEANER_MS = 60_000
-/** A poll of the raft thread and one of the watcher. */
-const SEEN_MS = 5_000
 const controller = logFiles('controller-1')
 const late = logFiles('broker-2')
 
@@ -124,7 +120,7 @@ export default defineLab({
             const { leader, logStart, nodes } = cluster
             if (leader === null) return missing('Nobody leads, so nobody says where the log begins.')
             if (logStart === null) return missing('The leader has not said yet where its log begins.')
-            if (logStart === 0) return missing('The leader’s log begins at 0.', nextRun(cluster))
+            if (logStart === 0) return missing('The leader’s log begins at 0.', nextCleaning('controller-1', cluster))
             return passed(
               `${nodes['controller-1']?.host ?? 'The leader'} says on the wire that its log begins at ${logStart}.`,
               {
@@ -151,13 +147,13 @@ export default defineLab({
             if (snapshots.length === 0 || segments.length === 0)
               return missing(
                 `Of the files on controller-1, ${counted(snapshots.length, 'snapshot')} and ${counted(segments.length, 'segment')} end in .deleted.`,
-                nextRun(cluster),
+                nextCleaning('controller-1', cluster),
               )
             const oldest = snapshotsOf(facts.controller)[0]
             if (oldest?.offset !== logStart)
               return missing(
                 `The oldest snapshot on controller-1 ends at ${oldest?.offset ?? 'no offset'}, and the leader says that its log begins at ${logStart}: that was not the cleaner.`,
-                nextRun(cluster),
+                nextCleaning('controller-1', cluster),
               )
             const base = segmentsOf(facts.controller)[0]?.offset
             if (base === undefined || base > logStart)
@@ -244,13 +240,3 @@ export default defineLab({
     }),
   ],
 })
-
-/** The cleaner’s next run on the controller; undefined where it does not run. */
-function nextRun({ nodes, sampledAt }: ClusterView): Awaited | undefined {
-  const node = nodes['controller-1']
-  if (!node?.up || node.process === 'paused' || sampledAt === null) return undefined
-  const runs = Math.max(0, Math.floor((sampledAt - node.since) / CLEANER_MS))
-  const from = node.since + runs * CLEANER_MS
-  const says = 'The cleaner of a node looks once a minute, counted from its start, whether anything is too old.'
-  return { says, from, due: from + CLEANER_MS + SEEN_MS }
-}

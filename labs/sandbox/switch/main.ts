@@ -73,6 +73,7 @@ const watcher: Watcher = new Watcher({
   dial: (name, address, port) => dial(host(name), address, port),
   files: (name, wanted) => readHostFiles(host(name), wanted),
   logFiles: (name) => logs.files(name),
+  newestOfLog: (name) => logs.page(name, { of: 'end' }),
   schemas,
   emit: (observation) => {
     observations.add(observation)

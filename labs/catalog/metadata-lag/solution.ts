@@ -1,0 +1,27 @@
+import { answer, defineSolution, fault, hasPassed, predict, run, waitFor } from '#labs/engine/solution.ts'
+import type { LabSessionState } from '#labs/protocol/live.ts'
+
+const CLIENT = { host: 'client' }
+export const broker2 = (see: LabSessionState) => see.clusters[0]!.nodes.find(({ host }) => host === 'broker-2')
+export const ready = waitFor(
+  (see) =>
+    see.clusters[0]!.leader !== null &&
+    see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
+  'a leader, and both brokers unfenced',
+)
+export const pause = fault({ action: 'pause', host: 'broker-2' })
+export const create = (options = '--partitions 4 --replication-factor 1') =>
+  run(`./bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic news ${options}`, CLIENT)
+
+export default defineSolution({
+  pause: [
+    ready,
+    run('pkill -STOP -f kafka.Kafka', { host: 'broker-2' }),
+    waitFor(hasPassed('lags'), 'a lag of 20 records'),
+    waitFor(hasPassed('fenced'), 'the fencing'),
+    run('./bin/kafka-metadata-quorum --bootstrap-server broker-1:9092 describe --replication', CLIENT),
+    answer('pause', (see) => String(broker2(see)?.metadataEnd)),
+  ],
+  change: [create()],
+  resume: [predict('resume', 'old'), run('pkill -CONT -f kafka.Kafka', { host: 'broker-2' })],
+})

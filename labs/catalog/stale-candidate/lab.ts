@@ -1,0 +1,259 @@
+import type { ClusterView } from '#labs/engine/cluster.ts'
+import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
+import type { HistoryView } from '#labs/engine/history-view.ts'
+import { counted, FROM_THE_START, followsLeader, lastEpochOf, partitionsOf, told } from '../quorum.ts'
+import { fieldsOf } from '../records.ts'
+import { numberIn } from '../snapshots.ts'
+
+const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3']
+const TOPIC = 'ledger'
+
+export default defineLab({
+  slug: 'stale-candidate',
+  title: 'A candidate that cannot win',
+  course: 'kraft',
+  module: 'electing-a-leader',
+  minutes: 12,
+  clusters: { main: cluster({ controllers: 3, brokers: 1 }) },
+  hosts: ['client'],
+  steps: [
+    step('behind', {
+      title: 'Let one fall behind',
+      checks: [
+        {
+          id: 'follower-isolated',
+          title: 'The host of a controller that follows is cut off from all others',
+          judge: ({ cluster, history, network }) => {
+            const host = history
+              .events('network')
+              .flatMap(({ isolated }) => isolated)
+              .find((one) => CONTROLLERS.includes(one) && !leads(cluster, one))
+            if (!host || !network.cuts.some(({ from }) => from === host))
+              return missing('No controller that follows is cut off from all others.')
+            const { node } = cluster.nodes[host]!
+            if (node === null || cluster.leader === null || cluster.leader === node)
+              return missing(
+                'Nobody leads that we know of. Choose Heal all cuts, wait for a leader, and isolate another.',
+              )
+            return passed(`${host} (node ${node}) is cut off; node ${cluster.leader} leads on.`, {
+              host,
+              node,
+              leader: cluster.leader,
+              ...momentOf(history, host),
+            })
+          },
+          hints: [
+            'It should live, and get nothing of what is decided from now on.',
+            'Isolate from the network, in the menu of a controller’s host that does not have the leader’s mark.',
+            'If you cut off the leader, choose Heal all cuts and isolate one of the other two.',
+          ],
+        },
+        {
+          id: 'missed',
+          title: `Topic ${TOPIC} was committed, and the one that is cut off does not have it`,
+          judge: ({ cluster, history, network, passes }) => {
+            const [host, node] = staleOf({ passes })
+            if (host === null || node === null) return missing('No follower is cut off yet.')
+            const offset = topicAt(history)
+            if (offset === null) return missing(`There is no topic ${TOPIC} that was created since the cut.`)
+            if (!network.cuts.some(({ from }) => from === host))
+              return missing(`${host} is not cut off any more. Isolate it, delete topic ${TOPIC}, and create it again.`)
+            const end = cluster.metadataEnds[node]
+            if (cluster.leader === null || end === undefined || end < 0)
+              return missing('The leader has not said how far the logs reach.')
+            if (end > offset)
+              return missing(`Node ${node} has record ${offset}, the topic: it was created before the cut.`)
+            return passed(
+              `Topic ${TOPIC} is record ${offset}. The log of node ${node} ended at ${end} when the leader last heard from it.`,
+              { host, node, offset, end, leader: cluster.leader, epoch: cluster.epoch },
+            )
+          },
+          hints: [
+            'Two of three are a majority: whatever they decide counts.',
+            `Create a topic that is named ${TOPIC}, on the host client, while the follower is cut off.`,
+            `./bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic ${TOPIC}`,
+          ],
+        },
+      ],
+      ask: `At which offset does the log of the one that is cut off end, as the leader knows it?`,
+      judge: (given, { cluster, passes }) => {
+        const [host, node] = staleOf({ passes })
+        if (host === null || node === null) return missing('No follower is cut off yet.')
+        const offset = numberIn(given)
+        if (offset === null) return missing('An offset is a whole number.')
+        const end = cluster.metadataEnds[node]
+        if (end === undefined || cluster.leader === null) return missing('The leader does not say at the moment.')
+        if (offset === end)
+          return passed(`Node ${node} ends at ${end}; committed is what lies below ${cluster.highWatermark}.`, { end })
+        return missing(`${offset} is not the LogEndOffset of node ${node}. Look at its line of describe --replication.`)
+      },
+    }),
+    step('stand', {
+      title: 'Two voters, one full log',
+      predict: {
+        question:
+          'You will kill the leader and heal the network. The one that was cut off has been asking for votes all the time; the other has all that was committed. Which node will lead? Give its id.',
+        refuse: (given) => (/^\s*(node\s*)?\d+\s*$/i.test(given) ? null : 'Give a node id, such as 101.'),
+        outcome: (given, { passes }) => {
+          const leader = told(passes['other-won'], 'leader')
+          return {
+            right: Number(/\d+/.exec(given)?.[0]) === leader,
+            says: `Node ${leader} does. A voter refuses whoever has less than itself, so the stale one had its own vote and no other.`,
+          }
+        },
+      },
+      checks: [
+        {
+          id: 'leader-died',
+          title: 'The leader died while the stale one was cut off',
+          judge: ({ cluster, history, network, passes }) => {
+            const [host, node] = staleOf({ passes })
+            if (host === null || node === null) return missing('Nobody is behind yet.')
+            const down = history.last('node', (event) => !event.up && event.led && event.process !== 'paused')
+            if (!down || down.node === null) return missing('The leader lives. Kill it, with the other still cut off.')
+            if (!wasCutOff(history, host, down.seq))
+              return missing(
+                `${host} was linked again when ${down.host} died, and had caught up by then. Start ${down.host}, and begin again: isolate a follower, delete ${TOPIC}, create it.`,
+              )
+            const epoch = lastEpochOf(history, down.node)
+            const others = CONTROLLERS.filter((one) => one !== host && one !== down.host && cluster.nodes[one]?.up)
+            return passed(
+              `${down.host} (node ${down.node}) died, as leader of epoch ${epoch}. ${host} is ${network.cuts.length > 0 ? 'still ' : ''}without what was decided; ${others.join(' and ') || 'nobody'} has it.`,
+              { host: down.host, node: down.node, epoch, stale: node, seq: down.seq, at: down.at },
+            )
+          },
+          hints: [
+            'The order matters: first the leader dies, then the network is healed.',
+            'Choose Kill (SIGKILL) in the menu of the host with the leader’s mark. Do not heal before.',
+            'In a terminal of the leader’s host: pkill -9 -f kafka.Kafka',
+          ],
+        },
+        {
+          id: 'other-won',
+          title: 'The voter with the full log leads, with the vote of the stale one',
+          judge: ({ cluster, history, network, passes }) => {
+            const [host, stale] = staleOf({ passes })
+            if (!passes['leader-died'] || stale === null) return missing('The leader still has to die.')
+            const { leader, epoch } = cluster
+            const elected = history
+              .records({ type: 'LeaderChange', after: 'leader-died' })
+              .findLast((record) => record.epoch === epoch)
+            if (leader === null || !elected)
+              return missing(
+                network.cuts.length > 0
+                  ? `Nobody leads: each of the two has one vote of three. ${network.cuts.length} links are cut.`
+                  : 'Nobody leads yet.',
+              )
+            if (leader === stale)
+              return missing(
+                `Node ${stale} leads: it had caught up before the leader died. Begin again: isolate a follower, delete ${TOPIC}, create it.`,
+              )
+            const votes = votersIn(elected, 'grantingVoters')
+            if (!votes.includes(stale))
+              return missing(
+                `Node ${leader} leads in epoch ${epoch} with the votes of ${votes.join(' and ')}: the dead one came back, and node ${stale} was not needed. Kill the leader with ${host} cut off, and heal.`,
+              )
+            return passed(`Node ${leader} leads in epoch ${epoch}, with the votes of nodes ${votes.join(' and ')}.`, {
+              leader,
+              epoch,
+              votes,
+            })
+          },
+          hints: [
+            'Two voters are enough, but they have to reach each other.',
+            'Leave the dead one down and mend the links. Then wait: a few seconds.',
+            'Choose Heal all cuts. With both running, one of them leads after some 1 to 4 seconds.',
+          ],
+        },
+        {
+          id: 'none-lost',
+          title: `Topic ${TOPIC} is in the new leader’s log, as it was`,
+          judge: ({ cluster, history, passes }) => {
+            const offset = told(passes.missed, 'offset')
+            if (offset === null || !passes['other-won']) return missing('Nobody else leads yet.')
+            if (cluster.leader === null || cluster.highWatermark === null)
+              return missing('The new leader does not know yet how far its log is committed.')
+            const topic = cluster.topics[TOPIC]
+            if (!topic) return missing(`Topic ${TOPIC} is not there any more. Did you delete it?`)
+            const again = history
+              .records({ type: 'TOPIC_RECORD', where: ({ name }) => name === TOPIC, all: true })
+              .at(-1)
+            if (again && again.offset > offset)
+              return missing(`This is another topic ${TOPIC}: it was created again at ${again.offset}.`)
+            if (cluster.highWatermark <= offset) return missing(`Record ${offset} is not committed again yet.`)
+            return passed(
+              `Record ${offset}, topic ${TOPIC} with ${counted(partitionsOf(topic).length, 'partition')}, is in the log of node ${cluster.leader}, which is committed below ${cluster.highWatermark}.`,
+            )
+          },
+          hints: [
+            'What a majority had once is never lost, whoever of the majority dies.',
+            'The new leader must commit a record of its own epoch first. Then ask for the topic.',
+            `On client: ./bin/kafka-topics --bootstrap-server broker-1:9092 --describe --topic ${TOPIC}`,
+          ],
+        },
+      ],
+    }),
+    step('return', {
+      title: 'Nobody is behind',
+      checks: [
+        {
+          id: 'stale-caught-up',
+          title: 'The stale one follows, and has what it missed',
+          judge: ({ cluster, passes }) => follows(cluster, told(passes.missed, 'node')),
+          hints: [
+            'It has to fetch from the leader like everybody else.',
+            'Compare ends: kafka-metadata-quorum describe --replication, on client.',
+            'Leave it running and all links whole. If it was stopped: ./bin/kafka-server-start -daemon config/controller.properties',
+          ],
+        },
+        {
+          id: 'dead-returned',
+          title: 'The one that died is back, and follows',
+          judge: ({ cluster, passes }) => follows(cluster, told(passes['leader-died'], 'node')),
+          hints: [
+            'Its disk is whole, and its configuration lies where it was.',
+            'Choose Start in the menu of its host.',
+            'In a terminal of that host: ./bin/kafka-server-start -daemon config/controller.properties',
+          ],
+        },
+      ],
+    }),
+  ],
+})
+
+const leads = ({ leader, nodes }: ClusterView, host: string): boolean => leader !== null && nodes[host]?.node === leader
+
+/** When that host was cut off last. */
+function momentOf(history: HistoryView, host: string): { seq?: number; at?: number } {
+  const changes = history.events('network', { after: FROM_THE_START })
+  const whole = changes.findLastIndex(({ isolated }) => !isolated.includes(host))
+  const cut = changes[whole + 1]
+  return cut ? { seq: cut.seq, at: cut.at } : {}
+}
+
+function staleOf({ passes }: Pick<Moment, 'passes'>): [host: string | null, node: number | null] {
+  const host = passes['follower-isolated']?.evidence.host
+  return [typeof host === 'string' ? host : null, told(passes['follower-isolated'], 'node')]
+}
+
+/** Of the topic that was created last, since the step opened. */
+const topicAt = (history: HistoryView): number | null =>
+  history.records({ type: 'TOPIC_RECORD', where: ({ name }) => name === TOPIC }).at(-1)?.offset ?? null
+
+const wasCutOff = (history: HistoryView, host: string, seq: number): boolean =>
+  history
+    .events('network', { after: FROM_THE_START })
+    .findLast((event) => event.seq < seq)
+    ?.isolated.includes(host) ?? false
+
+function votersIn(record: Parameters<typeof fieldsOf>[0], field: string): number[] {
+  const voters = fieldsOf(record)[field]
+  return Array.isArray(voters) ? voters.map((one) => Number((one as { voterId?: unknown }).voterId)) : []
+}
+
+function follows(cluster: ClusterView, node: number | null): Verdict {
+  if (node === null) return missing('It has not happened yet.')
+  if (cluster.leader === node)
+    return passed(`Node ${node} has all of it: it leads, in epoch ${cluster.epoch}.`, { node })
+  return followsLeader(cluster, node)
+}
