@@ -1,12 +1,15 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import type { HistoryView } from '#labs/engine/history-view.ts'
+import type { Link } from '#labs/protocol/observation.ts'
 import { counted, FROM_THE_START, followsLeader, lastEpochOf, partitionsOf, told } from '../quorum.ts'
 import { fieldsOf } from '../records.ts'
 import { numberIn } from '../snapshots.ts'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3']
 const TOPIC = 'ledger'
+/** A fetch time-out of 2 s, and a round of 1 to 2 s: it has asked at least once. */
+const ALONE_MS = 5_000
 
 export default defineLab({
   slug: 'stale-candidate',
@@ -92,7 +95,7 @@ export default defineLab({
       title: 'Two voters, one full log',
       predict: {
         question:
-          'You will kill the leader and heal the network. The one that was cut off has been asking for votes all the time; the other has all that was committed. Which node will lead? Give its id.',
+          'The leader dies. The stale voter asks for votes while the other one sleeps, and then that wakes up. Which node will lead? Give its id.',
         refuse: (given) => (/^\s*(node\s*)?\d+\s*$/i.test(given) ? null : 'Give a node id, such as 101.'),
         outcome: (given, { passes }) => {
           const leader = told(passes['other-won'], 'leader')
@@ -129,6 +132,16 @@ export default defineLab({
           ],
         },
         {
+          id: 'stood-alone',
+          title: 'The stale one was the only voter awake, with a link to the other, and was not elected',
+          judge: (moment) => stoodAlone(moment),
+          hints: [
+            'Let it have its chance: the other voter should be there, and not awake.',
+            'Pause the other controller, then choose Heal all cuts, and give the stale one some seconds. Then resume the other.',
+            'Pause (SIGSTOP) in the menu of the controller that is neither dead nor cut off; Heal all cuts; wait 8 seconds; Resume (SIGCONT).',
+          ],
+        },
+        {
           id: 'other-won',
           title: 'The voter with the full log leads, with the vote of the stale one',
           judge: ({ cluster, history, network, passes }) => {
@@ -160,9 +173,9 @@ export default defineLab({
             })
           },
           hints: [
-            'Two voters are enough, but they have to reach each other.',
-            'Leave the dead one down and mend the links. Then wait: a few seconds.',
-            'Choose Heal all cuts. With both running, one of them leads after some 1 to 4 seconds.',
+            'Two voters are enough, but both have to be awake, and to reach each other.',
+            'Leave the dead one down. No link may be cut, and no process paused. Then wait: a few seconds.',
+            'Choose Resume (SIGCONT) for the one that sleeps, and Heal all cuts. One of the two leads after some 1 to 4 seconds.',
           ],
         },
         {
@@ -197,23 +210,22 @@ export default defineLab({
       title: 'Nobody is behind',
       checks: [
         {
-          id: 'stale-caught-up',
-          title: 'The stale one follows, and has what it missed',
-          judge: ({ cluster, passes }) => follows(cluster, told(passes.missed, 'node')),
+          id: 'all-follow',
+          title: 'The stale one has what it missed, and the one that died is back',
+          judge: ({ cluster, passes }) => {
+            const [stale, dead] = [told(passes.missed, 'node'), told(passes['leader-died'], 'node')]
+            if (stale === null || dead === null || !passes['other-won']) return missing('Nobody else leads yet.')
+            const both = [stale, dead].map((node) => follows(cluster, node))
+            const lacking = both.find((one) => !one.passed)
+            if (lacking) return lacking
+            return passed(
+              `Node ${cluster.leader} leads in epoch ${cluster.epoch}, and all have what is committed below ${cluster.highWatermark}.`,
+            )
+          },
           hints: [
-            'It has to fetch from the leader like everybody else.',
-            'Compare ends: kafka-metadata-quorum describe --replication, on client.',
-            'Leave it running and all links whole. If it was stopped: ./bin/kafka-server-start -daemon config/controller.properties',
-          ],
-        },
-        {
-          id: 'dead-returned',
-          title: 'The one that died is back, and follows',
-          judge: ({ cluster, passes }) => follows(cluster, told(passes['leader-died'], 'node')),
-          hints: [
-            'Its disk is whole, and its configuration lies where it was.',
-            'Choose Start in the menu of its host.',
-            'In a terminal of that host: ./bin/kafka-server-start -daemon config/controller.properties',
+            'The stale one fetches by itself. The dead one has to be started: its disk is whole.',
+            'Choose Start in the menu of its host, and compare ends with kafka-metadata-quorum describe --replication.',
+            'In a terminal of the one that is down: ./bin/kafka-server-start -daemon config/controller.properties. No link may be cut.',
           ],
         },
       ],
@@ -245,6 +257,62 @@ const wasCutOff = (history: HistoryView, host: string, seq: number): boolean =>
     .events('network', { after: FROM_THE_START })
     .findLast((event) => event.seq < seq)
     ?.isolated.includes(host) ?? false
+
+/**
+ * From when the leader was dead, the other voter paused and the links between the two whole, until the other went on:
+ * it can only be said then, as nothing happens meanwhile.
+ */
+function stoodAlone({
+  cluster,
+  history,
+  network,
+  passes,
+}: Pick<Moment, 'cluster' | 'history' | 'network' | 'passes'>): Verdict {
+  const [host, stale] = staleOf({ passes })
+  const died = passes['leader-died']?.evidence
+  const since = history.mark('leader-died')
+  if (host === null || stale === null || !died || !since) return missing('The leader still has to die.')
+  const other = CONTROLLERS.find((one) => one !== host && one !== died.host)!
+  const paused = history.last('process', (event) => event.host === other && event.state === 'paused', { after: since })
+  if (!paused)
+    return missing(`${other}, which has the full log, is awake. Pause it, so that the stale one is the first to ask.`)
+  const isLinked = (cuts: Link[]) =>
+    !cuts.some(({ from, to }) => (from === host && to === other) || (from === other && to === host))
+  const resumed = history.last('process', (event) => event.host === other && event.state === 'running', {
+    after: paused,
+  })
+  const changes = history
+    .events('network', { after: FROM_THE_START })
+    .filter(({ seq }) => seq < (resumed?.seq ?? Number.POSITIVE_INFINITY))
+  const cutLast = changes.findLastIndex(({ cuts }) => !isLinked(cuts))
+  const linked = changes[cutLast + 1]
+  if (cutLast >= 0 && !linked)
+    return missing(
+      resumed
+        ? `${other} went on before a link from ${host} to it was whole. Pause it again, and mend the links.`
+        : `${other} sleeps, and ${host} does not reach it: ${counted(network.cuts.length, 'direction')} of links are cut.`,
+    )
+  if (!resumed)
+    return missing(
+      `${other} sleeps, and ${host} asks it for its vote. Leave it so for 8 seconds, then resume ${other}.`,
+    )
+  const began = Math.max(since.at, paused.at, linked?.at ?? 0)
+  const ms = resumed.at - began
+  if (ms < ALONE_MS)
+    return missing(
+      `${host} was the only one awake for ${(ms / 1_000).toFixed(1)} s, and needs ${ALONE_MS / 1_000} to give up on its leader and ask. Pause ${other} again while nobody leads; else isolate ${host} and begin again.`,
+    )
+  const elected = history
+    .events('leader', { after: since })
+    .find(({ leader, at }) => leader !== null && at < resumed.at)
+  if (elected) return missing(`Node ${elected.leader} was elected meanwhile, in epoch ${elected.epoch}.`)
+  if (cluster.nodes[host]?.up !== true) return missing(`${host} is not up: nobody was awake.`)
+  const epoch = told(passes['leader-died'], 'epoch')
+  return passed(
+    `For ${(ms / 1_000).toFixed(1)} s node ${stale} was the only voter awake, and had a link to ${other}. Nobody was elected, and the latest epoch was ${epoch} still.`,
+    { node: stale, ms, seq: resumed.seq, at: resumed.at },
+  )
+}
 
 function votersIn(record: Parameters<typeof fieldsOf>[0], field: string): number[] {
   const voters = fieldsOf(record)[field]

@@ -18,6 +18,9 @@ export const follower = (see: LabSessionState): string => controllers(see).find(
 /** The host all of whose links are cut. */
 export const isolated = (see: LabSessionState) =>
   controllers(see).find(({ host }) => see.cuts.filter(({ from }) => from === host).length > 1)!
+/** The only voter that is neither dead nor cut off. */
+export const awake = (see: LabSessionState): string =>
+  controllers(see).find((one) => one.up && one !== isolated(see))!.host
 export const ready = waitFor(
   (see) =>
     controllers(see).some(({ leads }) => leads) &&
@@ -42,7 +45,12 @@ export default defineSolution({
     predict('stand', (see) => String(controllers(see).find((one) => !one.leads && one !== isolated(see))!.node)),
     run('pkill -9 -f kafka.Kafka', { host: leaderHost }),
     waitFor(hasPassed('leader-died'), 'the death of the leader'),
+    fault((see) => ({ action: 'pause', host: awake(see) })),
+    waitFor((see) => controllers(see).some(({ process }) => process === 'paused'), 'a controller that is paused'),
     fault({ action: 'heal', host: null }),
+    run('sleep 8', CLIENT),
+    fault((see) => ({ action: 'resume', host: controllers(see).find(({ process }) => process === 'paused')!.host })),
+    waitFor(hasPassed('other-won'), 'another leader'),
   ],
   return: [run('./bin/kafka-server-start -daemon config/controller.properties', { host: downHost })],
 })

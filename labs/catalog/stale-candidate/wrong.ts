@@ -25,6 +25,15 @@ export default defineWrong({
     why: 'the network is whole again before the leader dies: the stale one has caught up',
     do: [heal, waitFor((see) => see.cuts.length === 0, 'all links whole'), killLeader],
   },
+  'stood-alone': {
+    why: 'both are awake: whoever asks first, it does not show that the stale one had its chance',
+    do: [
+      killLeader,
+      waitFor(hasPassed('leader-died'), 'the death of the leader'),
+      heal,
+      waitFor(hasPassed('other-won'), 'another leader'),
+    ],
+  },
   'other-won': {
     why: 'the links stay cut: each of the two has one vote of three',
     do: [killLeader, waitFor(hasPassed('leader-died'), 'the death of the leader')],
@@ -42,14 +51,7 @@ export default defineWrong({
       waitFor(hasPassed('other-won'), 'another leader'),
     ],
   },
-  'stale-caught-up': {
-    why: 'it is cut off once more',
-    do: [
-      fault((see) => ({ action: 'isolate', host: controllers(see).find(({ up, leads }) => up && !leads)!.host })),
-      fault((see) => ({ action: 'start', host: downHost(see) })),
-    ],
-  },
-  'dead-returned': {
+  'all-follow': {
     why: 'it runs again, but no link reaches it',
     do: [
       fault((see) => ({ action: 'isolate', host: downHost(see) })),
