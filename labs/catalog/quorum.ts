@@ -16,6 +16,11 @@ export function told(pass: { evidence: Evidence } | undefined, what: string): nu
 export const lastEpochOf = (history: HistoryView, node: number): number | null =>
   history.last('leader', ({ leader }) => leader === node, { after: FROM_THE_START })?.epoch ?? null
 
+/** Who led at that moment, as far as was known. */
+export const leaderAt = (history: HistoryView, { seq }: Pick<Mark, 'seq'>): number | null =>
+  history.last('leader', (event) => event.leader !== null && event.seq <= seq, { after: FROM_THE_START })?.leader ??
+  null
+
 /** A voter that lives, takes the present leader for its leader, and has all that is committed. */
 export function followsLeader(cluster: ClusterView, node: number): Verdict {
   const { leader, epoch, highWatermark } = cluster

@@ -140,8 +140,12 @@ export default defineLab({
             const end = cluster.metadataEnds[node]
             if (cluster.leader === null || end === undefined)
               return missing('The leader does not say how far the logs reach.')
-            if (end > created.offset)
-              return missing(`Broker ${node} has record ${created.offset}, the topic: it was created before the pause.`)
+            // What the leader last heard may be older than the pause by a fetch.
+            const pausedAt = passes.paused?.evidence.at
+            if (end > created.offset || typeof pausedAt !== 'number' || created.timestamp < pausedAt)
+              return missing(
+                `Broker ${node} may have record ${created.offset}, the topic: it was created before the pause. Delete it, and create it again.`,
+              )
             const on = partitionsOf(cluster.topics[TOPIC]).filter(({ replicas }) => replicas.includes(node))
             if (on.length > 0)
               return missing(

@@ -2,7 +2,7 @@ import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import type { Mark } from '#labs/engine/history-view.ts'
 import type { Link } from '#labs/protocol/observation.ts'
-import { FROM_THE_START, followsLeader, told } from '../quorum.ts'
+import { FROM_THE_START, followsLeader, leaderAt, told } from '../quorum.ts'
 import { notANumber, numberIn } from '../snapshots.ts'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3']
@@ -46,7 +46,8 @@ export default defineLab({
             if (!event || !host) return missing('No controller is cut off from all others.')
             const node = cluster.nodes[host]?.node ?? null
             if (node === null) return missing(`Which node runs on ${host} is not known yet.`)
-            if (node === leader) return missing(`${host} leads. Choose Heal all cuts, and isolate one that follows.`)
+            if (node === leader || leaderAt(history, event) === node)
+              return missing(`${host} led when it was cut off. Choose Heal all cuts, and isolate one that follows.`)
             return passed(`${host} (node ${node}) is cut off; node ${leader} leads in epoch ${epoch}.`, {
               host,
               node,

@@ -1,8 +1,8 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
-import type { HistoryView } from '#labs/engine/history-view.ts'
+import type { HistoryView, Mark } from '#labs/engine/history-view.ts'
 import type { Link } from '#labs/protocol/observation.ts'
-import { counted, FROM_THE_START, followsLeader, lastEpochOf, partitionsOf, told } from '../quorum.ts'
+import { counted, FROM_THE_START, followsLeader, lastEpochOf, leaderAt, partitionsOf, told } from '../quorum.ts'
 import { fieldsOf } from '../records.ts'
 import { numberIn } from '../snapshots.ts'
 
@@ -27,22 +27,21 @@ export default defineLab({
           id: 'follower-isolated',
           title: 'The host of a controller that follows is cut off from all others',
           judge: ({ cluster, history, network }) => {
-            const host = history
-              .events('network')
-              .flatMap(({ isolated }) => isolated)
-              .find((one) => CONTROLLERS.includes(one) && !leads(cluster, one))
-            if (!host || !network.cuts.some(({ from }) => from === host))
-              return missing('No controller that follows is cut off from all others.')
-            const { node } = cluster.nodes[host]!
-            if (node === null || cluster.leader === null || cluster.leader === node)
-              return missing(
-                'Nobody leads that we know of. Choose Heal all cuts, wait for a leader, and isolate another.',
-              )
-            return passed(`${host} (node ${node}) is cut off; node ${cluster.leader} leads on.`, {
+            const cut = history.events('network').at(-1)
+            const host = cut?.isolated.find((one) => CONTROLLERS.includes(one))
+            if (!cut || !host || network.cuts.length === 0) return missing('No controller is cut off from all others.')
+            const { leader } = cluster
+            const node = cluster.nodes[host]?.node ?? null
+            if (node === null || leader === null) return missing('Nobody leads that we know of.')
+            const since = momentOf(history, host)
+            if (!since) return missing('Since when it is cut off is not known.')
+            if (node === leader || leaderAt(history, since) === node)
+              return missing(`${host} led when it was cut off. Choose Heal all cuts, and isolate one that follows.`)
+            return passed(`${host} (node ${node}) is cut off; node ${leader} leads on.`, {
               host,
               node,
-              leader: cluster.leader,
-              ...momentOf(history, host),
+              leader,
+              ...since,
             })
           },
           hints: [
@@ -57,15 +56,20 @@ export default defineLab({
           judge: ({ cluster, history, network, passes }) => {
             const [host, node] = staleOf({ passes })
             if (host === null || node === null) return missing('No follower is cut off yet.')
-            const offset = topicAt(history)
-            if (offset === null) return missing(`There is no topic ${TOPIC} that was created since the cut.`)
+            const record = history.records({ type: 'TOPIC_RECORD', where: ({ name }) => name === TOPIC }).at(-1)
+            if (!record) return missing(`There is no topic ${TOPIC} that was created since the cut.`)
+            const { offset } = record
             if (!network.cuts.some(({ from }) => from === host))
               return missing(`${host} is not cut off any more. Isolate it, delete topic ${TOPIC}, and create it again.`)
             const end = cluster.metadataEnds[node]
             if (cluster.leader === null || end === undefined || end < 0)
               return missing('The leader has not said how far the logs reach.')
-            if (end > offset)
-              return missing(`Node ${node} has record ${offset}, the topic: it was created before the cut.`)
+            // What the leader last heard may be older than the cut by a fetch.
+            const cut = momentOf(history, host)
+            if (end > offset || !cut || record.timestamp < cut.at)
+              return missing(
+                `Node ${node} may have record ${offset}, the topic: it was created before the cut. Delete it, and create it again.`,
+              )
             return passed(
               `Topic ${TOPIC} is record ${offset}. The log of node ${node} ended at ${end} when the leader last heard from it.`,
               { host, node, offset, end, leader: cluster.leader, epoch: cluster.epoch },
@@ -233,24 +237,18 @@ export default defineLab({
   ],
 })
 
-const leads = ({ leader, nodes }: ClusterView, host: string): boolean => leader !== null && nodes[host]?.node === leader
-
 /** When that host was cut off last. */
-function momentOf(history: HistoryView, host: string): { seq?: number; at?: number } {
+function momentOf(history: HistoryView, host: string): Mark | null {
   const changes = history.events('network', { after: FROM_THE_START })
   const whole = changes.findLastIndex(({ isolated }) => !isolated.includes(host))
   const cut = changes[whole + 1]
-  return cut ? { seq: cut.seq, at: cut.at } : {}
+  return cut ? { seq: cut.seq, at: cut.at } : null
 }
 
 function staleOf({ passes }: Pick<Moment, 'passes'>): [host: string | null, node: number | null] {
   const host = passes['follower-isolated']?.evidence.host
   return [typeof host === 'string' ? host : null, told(passes['follower-isolated'], 'node')]
 }
-
-/** Of the topic that was created last, since the step opened. */
-const topicAt = (history: HistoryView): number | null =>
-  history.records({ type: 'TOPIC_RECORD', where: ({ name }) => name === TOPIC }).at(-1)?.offset ?? null
 
 const wasCutOff = (history: HistoryView, host: string, seq: number): boolean =>
   history
