@@ -1,14 +1,9 @@
 import { answer, defineSolution, fault, hasPassed, predict, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
+import { ready } from '../controllers.ts'
 
 const CLIENT = { host: 'client' }
 export const broker2 = (see: LabSessionState) => see.clusters[0]!.nodes.find(({ host }) => host === 'broker-2')
-export const ready = waitFor(
-  (see) =>
-    see.clusters[0]!.leader !== null &&
-    see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
-  'a leader, and both brokers unfenced',
-)
 export const pause = fault({ action: 'pause', host: 'broker-2' })
 export const create = (options = '--partitions 4 --replication-factor 1') =>
   run(`./bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic news ${options}`, CLIENT)

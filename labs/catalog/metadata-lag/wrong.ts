@@ -1,6 +1,7 @@
 import { answer, defineWrong, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
-import { broker2, create, pause, ready } from './solution.ts'
+import { ready } from '../controllers.ts'
+import { broker2, create, pause } from './solution.ts'
 
 const leading = (see: LabSessionState) => see.clusters[0]!.nodes.find(({ leads }) => leads)!
 const resume = fault({ action: 'resume', host: 'broker-2' })

@@ -1,7 +1,6 @@
 import { defineSolution, fault, hasPassed, leaderHost, predict, waitFor } from '#labs/engine/solution.ts'
-import { cutAFollower, follower } from '../stale-candidate/solution.ts'
+import { cutAFollower, follower, heal } from '../controllers.ts'
 
-export const heal = fault({ action: 'heal', host: null })
 /** Between the leader and one that follows, both ways. */
 export const cutFromLeader = [
   fault((see) => ({ action: 'cut', from: leaderHost(see), to: follower(see) })),

@@ -1,6 +1,6 @@
 import { defineWrong, fault, hasPassed, leaderHost, waitFor } from '#labs/engine/solution.ts'
-import { controllers, cutAFollower, follower, ready } from '../stale-candidate/solution.ts'
-import { cutFromLeader, heal } from './solution.ts'
+import { controllers, cutAFollower, follower, heal, ready } from '../controllers.ts'
+import { cutFromLeader } from './solution.ts'
 
 const other = (see: Parameters<typeof follower>[0]): string => controllers(see).filter(({ leads }) => !leads)[1]!.host
 

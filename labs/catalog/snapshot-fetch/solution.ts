@@ -1,8 +1,8 @@
 import { answer, defineSolution, downHost, fault, hasPassed, predict, run, waitFor } from '#labs/engine/solution.ts'
-import { controllers, follower, ready } from '../stale-candidate/solution.ts'
+import { controllers, follower, ready } from '../controllers.ts'
 
 /** Snapshots of 20 s each, a retention of 30 s, and a cleaner that looks once a minute. */
-export const CLEANED_MS = 150_000
+const CLEANED_MS = 150_000
 export const stopAFollower = [
   ready,
   fault((see) => ({ action: 'stop', host: follower(see) })),

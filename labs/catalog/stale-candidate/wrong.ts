@@ -1,7 +1,7 @@
 import { answer, defineWrong, downHost, fault, hasPassed, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
-import { controllers, create, cutAFollower, ready } from './solution.ts'
+import { controllers, cutAFollower, heal, ready } from '../controllers.ts'
+import { create } from './solution.ts'
 
-const heal = fault({ action: 'heal', host: null })
 const killLeader = fault((see) => ({ action: 'kill', host: leaderHost(see) }))
 
 export default defineWrong({

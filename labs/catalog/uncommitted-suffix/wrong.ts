@@ -1,28 +1,27 @@
 import { answer, defineWrong, fault, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
-import { brokerReady, isolated, write } from './solution.ts'
+import { controllers, follower, heal, isolated, ready } from '../controllers.ts'
+import { write } from './solution.ts'
 
-const controllers = (see: LabSessionState) => see.clusters[0]!.nodes.filter(({ roles }) => roles.includes('controller'))
-const follower = (see: LabSessionState) => controllers(see).find(({ leads, up }) => up && !leads)!.host
 /** A follower on the side of the majority. */
 const reachable = (see: LabSessionState) =>
-  controllers(see).find(({ host, leads }) => !leads && host !== isolated(see))!.host
+  controllers(see).find(({ host, leads }) => !leads && host !== isolated(see).host)!.host
 const isolateLeader = fault((see) => ({ action: 'isolate', host: leaderHost(see) }))
 const SETTING = 'message.max.bytes'
 
 export default defineWrong({
   'leader-isolated': {
     why: 'a follower is cut off',
-    do: [brokerReady, fault((see) => ({ action: 'isolate', host: follower(see) }))],
+    do: [ready, fault((see) => ({ action: 'isolate', host: follower(see) }))],
   },
   'wrote-alone': {
     why: 'the setting is written before the cut: the others have it',
-    do: [brokerReady, run((see) => write(leaderHost(see)), { host: leaderHost }), isolateLeader],
+    do: [ready, run((see) => write(leaderHost(see)), { host: leaderHost }), isolateLeader],
   },
   'new-leader': {
     why: 'a follower is cut off as well: no side has a majority',
     do: [
-      brokerReady,
+      ready,
       fault((see) => ({ action: 'isolate', host: follower(see) })),
       isolateLeader,
       run((see) => write(leaderHost(see)), { host: leaderHost }),
@@ -42,7 +41,7 @@ export default defineWrong({
   },
   follows: {
     why: 'the network is whole, but the old leader was killed before',
-    do: [fault((see) => ({ action: 'kill', host: isolated(see) })), fault({ action: 'heal', host: null })],
+    do: [fault((see) => ({ action: 'kill', host: isolated(see).host })), heal],
   },
   'never-was': {
     why: 'the setting is written again where it can be committed',
@@ -51,7 +50,7 @@ export default defineWrong({
         `./bin/kafka-configs --bootstrap-server broker-1:9092 --alter --entity-type brokers --entity-default --add-config ${SETTING}=2000000`,
         { host: 'client' },
       ),
-      fault({ action: 'heal', host: null }),
+      heal,
       waitFor((see) => see.cuts.length === 0, 'all links whole'),
     ],
   },

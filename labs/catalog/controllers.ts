@@ -1,0 +1,20 @@
+/** What several solutions and near misses do with the controllers of their room. */
+import { fault, waitFor } from '#labs/engine/solution.ts'
+import type { LabSessionState } from '#labs/protocol/live.ts'
+
+export const controllers = (see: LabSessionState) =>
+  see.clusters[0]!.nodes.filter(({ roles }) => roles.includes('controller'))
+/** The host of one that follows. */
+export const follower = (see: LabSessionState): string => controllers(see).find(({ up, leads }) => up && !leads)!.host
+/** The one whose host has all its links cut. */
+export const isolated = (see: LabSessionState) =>
+  controllers(see).find(({ host }) => see.cuts.filter(({ from }) => from === host).length > 1)!
+export const ready = waitFor(
+  (see) =>
+    controllers(see).some(({ leads }) => leads) &&
+    see.clusters[0]!.nodes.every(({ up, roles, fenced }) => up && (!roles.includes('broker') || fenced === false)),
+  'a leader, and all brokers unfenced',
+)
+export const heal = fault({ action: 'heal', host: null })
+export const cutsAreThere = waitFor((see) => see.cuts.length > 0, 'the cut links')
+export const cutAFollower = [ready, fault((see) => ({ action: 'isolate', host: follower(see) })), cutsAreThere]
