@@ -50,7 +50,11 @@ export default defineLab({
             }
             const end = cluster.metadataEnds[event.node]
             if (cluster.leader === null || end === undefined || end < 0)
-              return missing('The leader does not say how far its log reached.')
+              return missing(
+                cluster.leader === null
+                  ? 'Nobody leads that we know of.'
+                  : `Node ${cluster.leader} leads, and has never heard from ${event.host}: that led before, or was away. Start it, let it follow, and stop it again.`,
+              )
             return passed(
               `${event.host} (node ${event.node}) is down; its log ends at ${end}, as the leader last heard.`,
               {

@@ -117,7 +117,14 @@ export default defineLab({
             const [host, node] = staleOf({ passes })
             if (host === null || node === null) return missing('Nobody is behind yet.')
             const down = history.last('node', (event) => !event.up && event.led && event.process !== 'paused')
-            if (!down || down.node === null) return missing('The leader lives. Kill it, with the other still cut off.')
+            if (!down || down.node === null) {
+              const stopped = CONTROLLERS.find((one) => one !== host && cluster.nodes[one]?.process === 'none')
+              return missing(
+                stopped
+                  ? `${stopped} did not lead when it went down: perhaps it was stopped in order, and handed over. Start it, and kill the one that leads then.`
+                  : 'The leader lives. Kill it, with the other still cut off.',
+              )
+            }
             if (!wasCutOff(history, host, down.seq))
               return missing(
                 `${host} was linked again when ${down.host} died, and had caught up by then. Start ${down.host}, and begin again: isolate a follower, delete ${TOPIC}, create it.`,
