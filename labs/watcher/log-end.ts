@@ -21,3 +21,21 @@ export function endOfLog({ items, source, logEnd, files }: LogPage): LogEnd | nu
 
 const recordsOf = (item: LogItem): LogEnd['records'] =>
   item.kind === 'batch' ? item.records.filter(({ type }) => type !== 'NO_OP_RECORD') : []
+
+/** Of a log that grows all the time: what is worth telling. */
+export class LogEndNews {
+  #told: LogEnd | null | undefined
+  #lastEnd: number | null | undefined
+
+  /** @returns the newest, unless NoOps alone made it longer and still do: then what was told before */
+  of(now: LogEnd | null): LogEnd | null {
+    const isAtRest = now?.end === this.#lastEnd
+    this.#lastEnd = now?.end
+    if (this.#told === undefined || isAtRest || steady(now) !== steady(this.#told)) this.#told = now
+    return this.#told
+  }
+}
+
+/** What NoOps alone do not change: where the part begins moves with them. */
+const steady = (log: LogEnd | null): string =>
+  JSON.stringify(log && [log.source, log.epochs.map(({ epoch, from }, at) => [epoch, at > 0 && from]), log.records])

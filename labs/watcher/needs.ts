@@ -1,9 +1,9 @@
 /** What a lab asked for beyond the cluster view, kept up to date while it asks. */
-import type { LogEnd, LogFile, Need, NeedResult } from '#labs/protocol/observation.ts'
+import type { LogFile, Need, NeedResult } from '#labs/protocol/observation.ts'
 import { type Fetched, fetched, isOutside } from './ask.ts'
 import { Bell, within } from './clock.ts'
 import { groupsOf } from './groups.ts'
-import { endOfLog } from './log-end.ts'
+import { endOfLog, LogEndNews } from './log-end.ts'
 import type { NodeWatch } from './node-watch.ts'
 import { RecordsReader } from './records.ts'
 import type { Surroundings } from './room.ts'
@@ -142,15 +142,10 @@ export class Needs {
   }
 
   #logEndFetcher(host: string): Fetch {
-    let told: LogEnd | null | undefined
-    let before: number | null | undefined
+    const news = new LogEndNews()
     return async () => {
       const page = await within(FILE_TIMEOUT_MS, `reading the metadata log of ${host}`, this.#room.newestOfLog(host))
-      const now = endOfLog(page)
-      const isAtRest = now?.end === before
-      before = now?.end
-      if (told === undefined || isAtRest || steady(now) !== steady(told)) told = now
-      return fetched({ state: 'fetched', value: told })
+      return fetched({ state: 'fetched', value: news.of(endOfLog(page)) })
     }
   }
 
@@ -185,12 +180,6 @@ export class Needs {
 }
 
 const isOfFiles = ({ kind }: Need): boolean => kind === 'file' || kind === 'log-files' || kind === 'log-end'
-
-/** What NoOps alone do not change. Where the part begins moves with them. */
-const steady = (log: LogEnd | null): string =>
-  JSON.stringify(
-    log && [log.source, log.epochs.map(({ epoch }) => epoch), log.epochs.slice(1).map(({ from }) => from), log.records],
-  )
 
 /** Each NoOp makes the newest segment larger: that alone is no news. */
 function settled(files: LogFile[] | null): string {

@@ -1,7 +1,7 @@
 /** How a log ends, as a lab asks for it: from the page that the inspector shows. */
 import { expect, test } from 'vitest'
 import type { LogItem, LogPage } from '#labs/protocol/log.ts'
-import { endOfLog } from '#labs/watcher/log-end.ts'
+import { endOfLog, LogEndNews } from '#labs/watcher/log-end.ts'
 
 const noOps = (baseOffset: number, lastOffset: number, epoch: number): LogItem => ({
   kind: 'no-ops',
@@ -83,4 +83,24 @@ test('a host without a metadata log is not one whose log is empty', () => {
   expect(endOfLog(page([], { files: null }))).toBeNull()
   expect(endOfLog(page([]))).toEqual({ source: 'files', end: null, epochs: [], records: [] })
   expect(endOfLog(page([noOps(0, 2, 1)], { source: 'wire', files: null }))).toMatchObject({ end: 3 })
+})
+
+test('NoOps alone are told once they have stopped; anything else at once', () => {
+  const news = new LogEndNews()
+  const at = (...items: LogItem[]) => news.of(endOfLog(page([batch(0, 1, 'LeaderChange'), ...items])))?.end
+  expect(at(noOps(1, 2, 1))).toBe(3)
+  expect(at(noOps(1, 4, 1))).toBe(3)
+  expect(at(noOps(1, 6, 1))).toBe(3)
+  expect(at(noOps(1, 6, 1))).toBe(7)
+  expect(at(noOps(1, 6, 1), batch(7, 1, 'CONFIG_RECORD'))).toBe(8)
+  expect(at(noOps(1, 6, 1), batch(7, 1, 'CONFIG_RECORD'), noOps(8, 9, 1))).toBe(8)
+  // cut off and gone on in a later epoch, with NoOps alone
+  expect(at(noOps(1, 6, 1), noOps(7, 9, 2))).toBe(10)
+})
+
+test('a directory that goes, or comes, is told', () => {
+  const news = new LogEndNews()
+  expect(news.of(endOfLog(page([noOps(0, 2, 1)])))).not.toBeNull()
+  expect(news.of(null)).toBeNull()
+  expect(news.of(endOfLog(page([])))).toMatchObject({ end: null })
 })
