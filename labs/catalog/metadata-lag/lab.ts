@@ -67,7 +67,7 @@ export default defineLab({
           hints: [
             'An idle cluster goes on writing: two records a second.',
             'Leave it paused for a quarter of a minute, and look at the column Lag of describe --replication.',
-            'On client: ./bin/kafka-metadata-quorum --bootstrap-server broker-1:9092 describe --replication',
+            'On client: ./bin/kafka-metadata-quorum --bootstrap-controller controller-1:9093 describe --replication',
           ],
         },
         {

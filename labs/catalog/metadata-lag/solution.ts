@@ -14,7 +14,8 @@ export default defineSolution({
     run('pkill -STOP -f kafka.Kafka', { host: 'broker-2' }),
     waitFor(hasPassed('lags'), 'a lag of 20 records'),
     waitFor(hasPassed('fenced'), 'the fencing'),
-    run('./bin/kafka-metadata-quorum --bootstrap-server broker-1:9092 describe --replication', CLIENT),
+    // A tool that starts from a broker may choose to ask the one that sleeps.
+    run('./bin/kafka-metadata-quorum --bootstrap-controller controller-1:9093 describe --replication', CLIENT),
     answer('pause', (see) => String(broker2(see)?.metadataEnd)),
   ],
   change: [create()],
