@@ -144,12 +144,12 @@ export default defineLab({
             const names = [...snapshotsOf(theirs), ...deletedOf(theirs).snapshots].map(({ name }) => name)
             if (!names.some((name) => name.startsWith(snapshot.name)))
               return missing(`${leading} has no ${snapshot.name}, which ${host} has.`)
-            const told_ = cluster.metadataEnds[node]
-            if (told_ === undefined || told_ < began.offset)
+            const reaches = cluster.metadataEnds[node]
+            if (reaches === undefined || reaches < began.offset)
               return missing(`The disk of ${host} shows it. The leader has not heard yet how far its log reaches.`)
             return passed(
-              `${host} has ${snapshot.name}, as ${leading} has. Its log ended at ${end}; it begins at ${began.offset} now, and reaches to ${told_}.`,
-              { host, began: began.offset, snapshot: snapshot.name, end: told_ },
+              `${host} has ${snapshot.name}, as ${leading} has. Its log ended at ${end}; it begins at ${began.offset} now, and reaches to ${reaches}.`,
+              { host, began: began.offset, snapshot: snapshot.name, end: reaches },
             )
           },
           hints: [
