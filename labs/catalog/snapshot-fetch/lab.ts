@@ -76,9 +76,11 @@ export default defineLab({
           id: 'left-behind',
           title: 'The leader’s log begins behind the end of that voter’s log',
           judge: ({ cluster, passes }) => {
-            const [node, end] = [told(passes['voter-down'], 'node'), told(passes['voter-down'], 'end')]
+            const [node, ended] = [told(passes['voter-down'], 'node'), told(passes['voter-down'], 'end')]
             const host = passes['voter-down']?.evidence.host
-            if (node === null || end === null || typeof host !== 'string') return missing('No follower is down yet.')
+            if (node === null || ended === null || typeof host !== 'string') return missing('No follower is down yet.')
+            // It may have run and fetched since.
+            const end = Math.max(ended, cluster.metadataEnds[node] ?? 0)
             const { leader, logStart } = cluster
             if (leader === null || logStart === null) return missing('Nobody leads that says where its log begins.')
             if (cluster.nodes[host]?.up)
@@ -120,9 +122,9 @@ export default defineLab({
           id: 'fetched',
           title: 'It has a snapshot of the leader’s, and its log begins where that ends',
           judge: ({ cluster, facts, passes }) => {
-            const [node, end] = [told(passes['voter-down'], 'node'), told(passes['voter-down'], 'end')]
+            const [node, end] = [told(passes['left-behind'], 'node'), told(passes['left-behind'], 'end')]
             const host = passes['voter-down']?.evidence.host
-            if (node === null || end === null || typeof host !== 'string' || !passes['left-behind'])
+            if (node === null || end === null || typeof host !== 'string')
               return missing('It is not too far behind yet.')
             if (!cluster.nodes[host]?.up) return missing(`${host} is not up yet.`)
             const { leader } = cluster

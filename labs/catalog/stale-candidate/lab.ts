@@ -125,10 +125,13 @@ export default defineLab({
                   : 'The leader lives. Kill it, with the other still cut off.',
               )
             }
+            const again = `Start ${down.host}, isolate ${host}, wait for some seconds, and kill the one that leads then.`
             if (!wasCutOff(history, host, down.seq))
-              return missing(
-                `${host} was linked again when ${down.host} died, and had caught up by then. Start ${down.host}, and begin again: isolate a follower, delete ${TOPIC}, create it.`,
-              )
+              return missing(`${host} was linked again when ${down.host} died, and had caught up by then. ${again}`)
+            // What the leader that died had told last.
+            const [end, committed] = [cluster.metadataEnds[node], cluster.lastHighWatermark]
+            if (end === undefined || committed === null || end >= committed)
+              return missing(`${host} had all that was committed when ${down.host} died. ${again}`)
             const epoch = lastEpochOf(history, down.node)
             const others = CONTROLLERS.filter((one) => one !== host && one !== down.host && cluster.nodes[one]?.up)
             return passed(
@@ -170,7 +173,7 @@ export default defineLab({
               )
             if (leader === stale)
               return missing(
-                `Node ${stale} leads: it had caught up before the leader died. Begin again: isolate a follower, delete ${TOPIC}, create it.`,
+                `Node ${stale} leads: it had caught up before the leader died. Isolate ${host}, wait for some seconds, and kill the one that leads then.`,
               )
             const votes = votersIn(elected, 'grantingVoters')
             if (!votes.includes(stale))
@@ -305,7 +308,7 @@ function stoodAlone({
   const ms = resumed.at - began
   if (ms < ALONE_MS)
     return missing(
-      `${host} was the only one awake for ${(ms / 1_000).toFixed(1)} s, and needs ${ALONE_MS / 1_000} to give up on its leader and ask. Pause ${other} again while nobody leads; else isolate ${host} and begin again.`,
+      `${host} was the only one awake for ${(ms / 1_000).toFixed(1)} s, and needs ${ALONE_MS / 1_000} to give up on its leader and ask. Pause ${other} again while nobody leads. If somebody does, start the dead one, isolate ${host} for some seconds, and kill the leader.`,
     )
   const elected = history
     .events('leader', { after: since })
