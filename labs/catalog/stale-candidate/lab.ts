@@ -227,10 +227,9 @@ export default defineLab({
           id: 'all-follow',
           title: 'The stale one has what it missed, and the one that died is back',
           judge: ({ cluster, passes }) => {
-            const [stale, dead] = [told(passes.missed, 'node'), told(passes['leader-died'], 'node')]
-            if (stale === null || dead === null || !passes['other-won']) return missing('Nobody else leads yet.')
-            const both = [stale, dead].map((node) => follows(cluster, node))
-            const lacking = both.find((one) => !one.passed)
+            if (!passes['other-won']) return missing('Nobody else leads yet.')
+            const all = cluster.voters.map(({ node }) => follows(cluster, node))
+            const lacking = all.find((one) => !one.passed)
             if (lacking) return lacking
             return passed(
               `Node ${cluster.leader} leads in epoch ${cluster.epoch}, and all have what is committed below ${cluster.highWatermark}.`,
@@ -277,11 +276,14 @@ function stoodAlone({
   passes,
 }: Pick<Moment, 'cluster' | 'history' | 'network' | 'passes'>): Verdict {
   const [host, stale] = staleOf({ passes })
-  const died = passes['leader-died']?.evidence
-  const since = history.mark('leader-died')
-  if (host === null || stale === null || !died || !since) return missing('The leader still has to die.')
+  // Who tries again has killed another one by then.
+  const died = history.last(
+    'node',
+    ({ up, led, process, seq }) => !up && led && process !== 'paused' && wasCutOff(history, host ?? '', seq),
+  )
+  if (host === null || stale === null || !died || !passes['leader-died']) return missing('The leader still has to die.')
   const other = CONTROLLERS.find((one) => one !== host && one !== died.host)!
-  const paused = history.last('process', (event) => event.host === other && event.state === 'paused', { after: since })
+  const paused = history.last('process', (event) => event.host === other && event.state === 'paused', { after: died })
   if (!paused)
     return missing(`${other}, which has the full log, is awake. Pause it, so that the stale one is the first to ask.`)
   const isLinked = (cuts: Link[]) =>
@@ -304,18 +306,16 @@ function stoodAlone({
     return missing(
       `${other} sleeps, and ${host} asks it for its vote. Leave it so for 8 seconds, then resume ${other}.`,
     )
-  const began = Math.max(since.at, paused.at, linked?.at ?? 0)
+  const began = Math.max(died.at, paused.at, linked?.at ?? 0)
   const ms = resumed.at - began
   if (ms < ALONE_MS)
     return missing(
       `${host} was the only one awake for ${(ms / 1_000).toFixed(1)} s, and needs ${ALONE_MS / 1_000} to give up on its leader and ask. Pause ${other} again while nobody leads. If somebody does, start the dead one, isolate ${host} for some seconds, and kill the leader.`,
     )
-  const elected = history
-    .events('leader', { after: since })
-    .find(({ leader, at }) => leader !== null && at < resumed.at)
+  const elected = history.events('leader', { after: died }).find(({ leader, at }) => leader !== null && at < resumed.at)
   if (elected) return missing(`Node ${elected.leader} was elected meanwhile, in epoch ${elected.epoch}.`)
   if (cluster.nodes[host]?.up !== true) return missing(`${host} is not up: nobody was awake.`)
-  const epoch = told(passes['leader-died'], 'epoch')
+  const epoch = died.node === null ? null : lastEpochOf(history, died.node)
   return passed(
     `For ${(ms / 1_000).toFixed(1)} s node ${stale} was the only voter awake, and had a link to ${other}. Nobody was elected, and the latest epoch was ${epoch} still.`,
     { node: stale, ms, seq: resumed.seq, at: resumed.at },
