@@ -7,7 +7,7 @@ import { SetupError } from './setup/stage.mjs'
 /** Only these start Kraftlab itself, and so need its pages. */
 function needsTheSite(name, args) {
   const command = args.find((one) => !one.startsWith('-'))
-  if (name === 'labs') return command === 'verify'
+  if (name === 'labs') return command === 'verify' || command === 'lesson'
   return name === 'bench' && command !== undefined && command !== 'decode'
 }
 

@@ -9,6 +9,7 @@ import { Benefits } from './benefits.tsx'
 import { Callout } from './callout.tsx'
 import { Check } from './check.tsx'
 import { CodeBlock } from './code-block.tsx'
+import { Do } from './do.tsx'
 import { Figure } from './figure.tsx'
 import { MeasuredTimes } from './measured-times.tsx'
 import { Choice, Quiz } from './quiz.tsx'
@@ -34,6 +35,7 @@ export const lessonComponents = {
   Check,
   Choice,
   CombinedNodeDiagram,
+  Do,
   Figure,
   LogDiagram,
   MeasuredTimes,

@@ -1,13 +1,17 @@
-/** `npm run labs -- list | verify | record | run`. Results on stdout, progress on stderr. */
+/** `npm run labs -- list | verify | lesson | record | run`. Results on stdout, progress on stderr. */
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '#config/environment.ts'
 import { loadCatalog } from '#labs/engine/catalog.ts'
+import { followLessons, roomsOfLessons } from './lesson.ts'
+import { printPlay } from './lesson-report.ts'
 import { record } from './record.ts'
 import { runInRoom } from './run.ts'
+import { startServer } from './server.ts'
 import { verify } from './verify.ts'
 
 const USAGE = `usage: npm run --silent labs -- list [--json]
        npm run --silent labs -- verify SLUG... [--all] [--sample] [--jobs N] [--json]
+       npm run --silent labs -- lesson COURSE/LESSON... [--outputs]
        npm run --silent labs -- record SLUG [--out FILE]
        npm run --silent labs -- run SLUG [--host HOST] -- COMMAND...`
 
@@ -20,6 +24,8 @@ async function main([command, ...rest]: string[]): Promise<number> {
       return list(rest)
     case 'verify':
       return verifyLabs(rest)
+    case 'lesson':
+      return followLesson(rest)
     case 'record':
       return recordLab(rest)
     case 'run':
@@ -68,6 +74,33 @@ async function verifyLabs(args: string[]): Promise<number> {
   const results = await verify(root, slugs, { jobs, sample: values.all || values.sample, log })
   process.stdout.write(`${JSON.stringify(results, null, values.json ? 2 : 0)}\n`)
   return results.every(({ passed }) => passed) ? 0 : 1
+}
+
+/** With the lessons before it that share its room. */
+async function followLesson(args: string[]): Promise<number> {
+  const options = { outputs: { type: 'boolean', default: false } } as const
+  const { values, positionals: names } = parseArgs({ args, allowPositionals: true, options })
+  const rooms = await roomsOfLessons()
+  const nameOf = (one: { course: string; slug: string }) => `${one.course}/${one.slug}`
+  const wanted = names.map((name) => {
+    const room = rooms.find(({ lessons }) => lessons.some((one) => nameOf(one) === name))
+    if (!room) throw new Error(`there is no lesson ${name} with a lab`)
+    return { ...room, lessons: room.lessons.slice(0, room.lessons.findIndex((one) => nameOf(one) === name) + 1) }
+  })
+  if (wanted.length === 0) {
+    log(USAGE)
+    return 2
+  }
+  const server = await startServer(root)
+  try {
+    const plays = []
+    for (const room of wanted)
+      plays.push(...(await followLessons(root, server.url, room, { log, ...(values.outputs ? { outputs: log } : {}) })))
+    for (const play of plays) process.stdout.write(printPlay(play))
+    return plays.every(({ found }) => found.length === 0) ? 0 : 1
+  } finally {
+    await server.stop()
+  }
 }
 
 async function recordLab(args: string[]): Promise<number> {

@@ -89,7 +89,7 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     return this.state
   }
 
-  async terminal(name: string, host: string): Promise<ReplayTerminal> {
+  async terminal(name: string, host: string): Promise<VisitorTerminal> {
     const key = `${host} ${name}`
     const known = this.terminals.get(key)
     if (known) return known
@@ -104,7 +104,12 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
   }
 
   output(name: string, host: string): string {
-    return stripVTControlCharacters(this.terminals.get(`${host} ${name}`)?.since ?? '')
+    return stripVTControlCharacters(this.raw(name, host))
+  }
+
+  /** The same with its control sequences, the shell's marks among them. */
+  raw(name: string, host: string): string {
+    return this.terminals.get(`${host} ${name}`)?.since ?? ''
   }
 
   async answer(step: string, given: string): Promise<void> {
@@ -205,10 +210,10 @@ class VisitorTerminal implements ReplayTerminal {
 
   private typed = false
 
-  prompt(): Promise<void> {
+  prompt(limitMs = SHOWS_LIMIT_MS): Promise<void> {
     const waits = () => this.visitor.state?.terminals.find(({ id }) => id === this.id)?.atPrompt === true
     // After typing, only a new mark counts: the state may still tell of the prompt that was typed at.
-    return this.wait(() => (this.typed ? this.since.includes(PROMPT_MARK) : waits()), 'a shell prompt')
+    return this.wait(() => (this.typed ? this.since.includes(PROMPT_MARK) : waits()), 'a shell prompt', limitMs)
   }
 
   async type(text: string): Promise<void> {
@@ -217,17 +222,17 @@ class VisitorTerminal implements ReplayTerminal {
     this.visitor.send({ type: 'terminal.input', terminal: this.id, data: text })
   }
 
-  shows(text: RegExp): Promise<void> {
-    return this.wait(() => text.test(this.since), String(text))
+  shows(text: RegExp, limitMs = SHOWS_LIMIT_MS): Promise<void> {
+    return this.wait(() => text.test(this.since), String(text), limitMs)
   }
 
-  private async wait(holds: () => boolean, what: string): Promise<void> {
-    const signal = AbortSignal.timeout(SHOWS_LIMIT_MS)
+  private async wait(holds: () => boolean, what: string, limitMs: number): Promise<void> {
+    const signal = AbortSignal.timeout(limitMs)
     try {
       while (!holds()) await once(this.grew, 'grew', { signal })
     } catch (error) {
       const tail = JSON.stringify(this.since.slice(-SCREEN_TAIL_CHARS))
-      throw new Error(`waited ${SHOWS_LIMIT_MS} ms for ${what}; the terminal shows ${tail}`, { cause: error })
+      throw new Error(`waited ${limitMs} ms for ${what}; the terminal shows ${tail}`, { cause: error })
     }
   }
 }

@@ -19,7 +19,16 @@ const PROGRAMS = {
 }
 const CATALOG = 'labs/catalog'
 const LAB_FILES = ['lab', 'solution', 'wrong']
-const INPUTS = ['supervisor', 'labs', 'data', 'config', 'generated', 'package-lock.json', 'scripts/setup/build.mjs']
+const INPUTS = [
+  'supervisor',
+  'labs',
+  'lessons',
+  'data',
+  'config',
+  'generated',
+  'package-lock.json',
+  'scripts/setup/build.mjs',
+]
 
 const COMMON = {
   bundle: true,
