@@ -148,6 +148,7 @@ const RULES: [RegExp, string][] = [
   [/("type":"PARTITION_CHANGE_RECORD".*"partitionId":)\d+/, '$1‹n›'],
   [/^(baseOffset: .* lastOffset: .* count: )\d+/, '$1‹n›'],
   [/(?<=^baseOffset: .* lastOffset: .* size: )\d+/, '‹n›'],
+  [/(?<=LogSegment\(baseOffset=‹n›, size=)\d+/g, '‹n›'],
   [/(?<=^Current(?:Voters|Observers): .*"id": )\d+/g, '‹node›'],
   [/(?<=leader election \(PREFERRED\) for partitions ).*/, '‹partitions›'],
   // leader-epoch-checkpoint

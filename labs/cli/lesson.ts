@@ -65,7 +65,10 @@ export async function roomsOfLessons(): Promise<RoomOfLessons[]> {
   return [...rooms.values()]
 }
 
-/** Follows the lessons one after the other in one room. A lesson that cannot be followed to its end ends them all. */
+/**
+ * Follows the lessons one after the other in one room: at the end all steps of the lab must have passed. A lesson that
+ * cannot be followed to its end ends them all.
+ */
 export async function followLessons(
   root: string,
   url: string,
@@ -76,6 +79,7 @@ export async function followLessons(
   const visitor = await Visitor.start(url, slug)
   const plays: LessonPlay[] = []
   const terminals: Terminals = new Map()
+  const last = lessons.at(-1)
   try {
     await visitor.until((see) => roomIsUp(lab, see), 'the nodes that run from the start', CHECK_LIMIT_MS)
     for (const lesson of lessons) {
@@ -91,8 +95,13 @@ export async function followLessons(
         skipped: script.skipped,
         ms: Date.now() - started,
       })
-      if (!whole) break
+      if (!whole) return plays
     }
+    const left = visitor.see().steps.find(({ status }) => status !== 'passed')
+    if (left && last)
+      plays
+        .at(-1)
+        ?.found.push({ file: last.file, line: 1, kind: 'text', says: `step ${left.id} is not in the lessons` })
   } finally {
     await visitor.end()
   }
