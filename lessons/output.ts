@@ -10,7 +10,7 @@ const SAYS_SHORTENED = /shorten/i
 /** A shown line that was broken to fit goes on in one that is indented. */
 const SAYS_BROKEN = /broken/i
 /** `cut -c` ends a line in the midst of a word, at another place when a number before has another length. */
-const CUTS = /\bcut -c/
+const CUTS = /\bcut -c(\d+)-(\d+)/
 const CUT_TOLERANCE_CHARS = 24
 
 export type Difference =
@@ -23,7 +23,8 @@ export type Shown = { title: string | null; lines: string[]; anyOrder: boolean; 
 
 export function compareOutput(shown: Shown, output: string): Difference[] {
   const { title, anyOrder } = shown
-  const cut = CUTS.test(shown.command)
+  const [, begin = '0', end = 'Infinity'] = CUTS.exec(shown.command) ?? []
+  const width = Number(end) - Number(begin) + 1
   const wanted = (SAYS_BROKEN.test(title ?? '') ? joined(shown.lines) : shown.lines).filter(isText)
   const real = output.split('\n').filter(isText)
   const normal = real.map(normalise)
@@ -31,9 +32,10 @@ export function compareOutput(shown: Shown, output: string): Difference[] {
   const differences: Difference[] = []
   let from = 0
   for (const line of wanted) {
-    const pattern = patternOf(line)
-    if (SAYS_SHORTENED.test(title ?? '')) pattern.splice(0, pattern.length, '', ...patternOf(line.trim()), '')
-    const at = normal.findIndex((one, index) => index >= from && !used.has(index) && matches(pattern, one, cut))
+    const pattern = SAYS_SHORTENED.test(title ?? '') ? ['', ...patternOf(line.trim()), ''] : patternOf(line)
+    const at = normal.findIndex(
+      (one, index) => index >= from && !used.has(index) && matches(pattern, one, (real[index]?.length ?? 0) >= width),
+    )
     if (at < 0) {
       differences.push({ kind: 'not-there', shown: line, nearest: nearest(line, real, from, used) })
       continue

@@ -99,21 +99,17 @@ test('the whole Quick Start, by clicks and by keys, with the gateway killed in t
   await bench.passed('payments-created')
   await bench.enter("sed -i 's/localhost:9093/localhost:9092/' ~/clients/producer.py; python3 ~/clients/producer.py")
   expect(await bench.passed('python-records')).toContain('10 records from Python')
-  await bench.enter(`sed -i 's/("payments", value)/("payments", user, value)/' ~/clients/Producer.java`)
-  await bench.enter('java -cp "$HOME/kafka/libs/*" ~/clients/Producer.java')
-  expect(await bench.passed('java-records')).toContain('10 records from Java')
-  await bench.enter("sed -i 's#// serializers#serializers#' ~/clients/producer.mjs; node ~/clients/producer.mjs")
-  expect(await bench.passed('javascript-records')).toContain('10 records from JavaScript')
+  // The programs in Java and JavaScript are the soak run's: lesson-commands and verify.
 })
 
 test('a reload finds the terminals and the checks; the course page has the progress', async () => {
   await page.reload()
   const bench = new Workbench(page)
-  await bench.passed('javascript-records')
+  await bench.passed('python-records')
   await bench.shows(/learner@broker-1/)
   await page.goto(`${server.url}/courses/kraft`)
   await page
-    .getByText(/10 of 10/)
+    .getByText(/8 of 10/)
     .first()
     .waitFor({ timeout: 10_000 })
 })
@@ -124,7 +120,7 @@ test('after a restart of everything the progress is there, and a new room can be
   server = await startServer(process.cwd(), { PORT: port }, { data })
   await page.goto(`${server.url}/courses/kraft`)
   await page
-    .getByText(/10 of 10/)
+    .getByText(/8 of 10/)
     .first()
     .waitFor({ timeout: 10_000 })
   await page.goto(server.url + LESSON)

@@ -62,10 +62,11 @@ describe('found', () => {
     expect(kinds('voted for ... in epoch 2 at last', 'voted for 3 in epoch 2')).toContain('not-there')
   })
   test('another word before the place where cut -c cut', () => {
-    const command = 'kafka-dump-log | cut -c1-60'
+    const command = 'kafka-dump-log | cut -c1-40'
     expect(
       kinds('| offset: 1 {"type":"TOPIC_RECORD","ver', '| offset: 100 {"type":"CONFIG_RECORD","v', { command }),
     ).toContain('not-there')
+    expect(kinds('hello', 'world', { command })).toContain('not-there')
   })
 })
 
@@ -125,7 +126,7 @@ describe('let go', () => {
   test('where cut -c cut', () => {
     const command = 'kafka-dump-log | cut -c1-40'
     expect(
-      kinds('| offset: 19 {"incarnationId":"svvH49g_Q', '| offset: 120 {"incarnationId":"b1InuzE', { command }),
+      kinds('| offset: 19 {"incarnationId":"svvH49g_Q', '| offset: 120 {"incarnationId":"b1InuzEC', { command }),
     ).toEqual([])
   })
 })
