@@ -125,6 +125,7 @@ const VARYING = [
   'RaftManager id',
   'at offset',
   'end offset',
+  'offset to',
   'due to node',
   'from leader',
 ].join('|')

@@ -81,6 +81,7 @@ describe('let go', () => {
     ['dates', '#Mon Nov 23 14:04:30 UTC 2026', '#Sat Nov 28 20:34:09 UTC 2026'],
     ['ms since 1970', 'CreateTime: 1795442676877 keySize: 4', 'CreateTime: 1795898724249 keySize: 4'],
     ['offsets', '| offset: 120 {"brokerEpoch":19}', '| offset: 90 {"brokerEpoch":22}'],
+    ['an offset in a sentence', 'log start offset to 45 due to', 'log start offset to 1046 due to'],
     ['epochs and leaders', 'LeaderId:               103', 'LeaderId:               101'],
     ['names of files', '00000000000000000045-0000000001.checkpoint', '00000000000000000046-0000000002.checkpoint'],
     ['who leads', 'Partition: 0	Leader: 3	Replicas: 3,1,2', 'Partition: 0	Leader: 2	Replicas: 2,3,1'],
