@@ -39,6 +39,18 @@ export async function findPassesOfLabs(
   return Object.fromEntries(of.labs.map((lab) => [lab, firstOfEach(rows.filter((row) => row.labSession.lab === lab))]))
 }
 
+/** How many of a learner's lab sessions of that lab have this many passes: they were finished. */
+export async function countFinished(
+  database: Database,
+  { userId, lab, checks }: { userId: string; lab: string; checks: number },
+): Promise<number> {
+  const rows = await database.labSession.findMany({
+    where: { userId, lab },
+    select: { _count: { select: { passes: true } } },
+  })
+  return rows.filter(({ _count }) => _count.passes >= checks).length
+}
+
 function firstOfEach(rows: CheckPass[]): Pass[] {
   const first = new Map<string, Pass>()
   for (const { step, check, evidence, at } of rows) {

@@ -7,7 +7,7 @@ import { type ErrorCode, KraftlabError } from '#config/errors.ts'
 import { checkDeletion, deleteAccount, exportAccount } from './account.ts'
 import { findOptionalFirstAdministratorPath } from './administration.ts'
 import { createAuth } from './auth.ts'
-import { findPasses, recordPass } from './check-pass.ts'
+import { countFinished, findPasses, recordPass } from './check-pass.ts'
 import {
   findBoard,
   findClassesWith,
@@ -52,6 +52,7 @@ const functions = {
   findLiveLabSessions: on(findLiveLabSessions),
   recordPass: on(recordPass),
   findPasses: on(findPasses),
+  countFinished: on(countFinished),
   findClassesWith: on(findClassesWith),
   findBoard: on(findBoard),
   requireBoard: on(requireBoard),

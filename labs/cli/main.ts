@@ -7,13 +7,14 @@ import { printPlay } from './lesson-report.ts'
 import { record } from './record.ts'
 import { runInRoom } from './run.ts'
 import { startServer } from './server.ts'
+import { findLab } from './solve.ts'
 import { verify } from './verify.ts'
 
 const USAGE = `usage: npm run --silent labs -- list [--json]
-       npm run --silent labs -- verify SLUG... [--all] [--sample] [--jobs N] [--json]
+       npm run --silent labs -- verify SLUG... [--all] [--sample] [--variant NAME] [--jobs N] [--json]
        npm run --silent labs -- lesson COURSE/LESSON... [--outputs]
-       npm run --silent labs -- record SLUG [--out FILE]
-       npm run --silent labs -- run SLUG [--host HOST] -- COMMAND...`
+       npm run --silent labs -- record SLUG [--variant NAME] [--out FILE]
+       npm run --silent labs -- run SLUG [--variant NAME] [--host HOST] -- COMMAND...`
 
 const { root } = readEnvironment()
 const log = (line: string) => process.stderr.write(`${line}\n`)
@@ -61,6 +62,7 @@ async function verifyLabs(args: string[]): Promise<number> {
     options: {
       all: { type: 'boolean', default: false },
       sample: { type: 'boolean', default: false },
+      variant: { type: 'string' },
       jobs: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
     },
@@ -71,7 +73,12 @@ async function verifyLabs(args: string[]): Promise<number> {
     log(USAGE)
     return 2
   }
-  const results = await verify(root, slugs, { jobs, sample: values.all || values.sample, log })
+  const results = await verify(root, slugs, {
+    jobs,
+    variant: values.variant ?? null,
+    sample: values.all || values.sample,
+    log,
+  })
   process.stdout.write(`${JSON.stringify(results, null, values.json ? 2 : 0)}\n`)
   return results.every(({ passed }) => passed) ? 0 : 1
 }
@@ -104,14 +111,15 @@ async function followLesson(args: string[]): Promise<number> {
 }
 
 async function recordLab(args: string[]): Promise<number> {
-  const options = { out: { type: 'string' } } as const
+  const options = { out: { type: 'string' }, variant: { type: 'string' } } as const
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
   const [slug] = positionals
   if (!slug || positionals.length > 1) {
     log(USAGE)
     return 2
   }
-  await record(root, slug, values.out ?? `${slug}.ndjson`, log)
+  const lab = await findLab(root, slug, values.variant)
+  await record(root, lab, values.out ?? `${[slug, ...(lab.variant ? [lab.variant] : [])].join('.')}.ndjson`, log)
   return 0
 }
 
@@ -124,14 +132,15 @@ async function runCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: args.slice(0, dashes),
     allowPositionals: true,
-    options: { host: { type: 'string' } },
+    options: { host: { type: 'string' }, variant: { type: 'string' } },
   })
   const [slug] = positionals
   if (!slug || positionals.length > 1) {
     log(USAGE)
     return 2
   }
-  return runInRoom(root, slug, values.host ?? null, args.slice(dashes + 1))
+  const lab = await findLab(root, slug, values.variant)
+  return runInRoom(root, lab, values.host ?? null, args.slice(dashes + 1))
 }
 
 main(process.argv.slice(2)).then(

@@ -6,9 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInstallation } from '#config/installation.ts'
-import { loadCatalog } from '#labs/engine/catalog.ts'
 import type { Lab } from '#labs/engine/define.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
+import { prepareRoom } from '#labs/sandbox/prepare.ts'
 import { type Room, roomsRunDirectory, startRoom } from '#labs/sandbox/room.ts'
 import { nodesReady } from './ready.ts'
 
@@ -20,23 +20,20 @@ const STATUS_CANNOT_RUN = 126
 const SIGNAL_PATIENCE_MS = 5_000
 
 /** @returns the exit status of the command, 128+n for a signal */
-export async function runInRoom(root: string, slug: string, host: string | null, argv: string[]): Promise<number> {
+export async function runInRoom(root: string, lab: Lab, host: string | null, argv: string[]): Promise<number> {
   const installation = readInstallation(root)
-  const { labs, problems } = await loadCatalog(root)
-  const lab = labs.get(slug)
-  if (!lab) {
-    const problem = problems.find((one) => one.slug === slug)
-    throw new Error(problem ? `${problem.path}: ${problem.field}: ${problem.reason}` : `there is no lab ${slug}`)
-  }
   const on = host ?? lab.hosts[0]!.name
   if (!lab.hosts.some(({ name }) => name === on))
-    throw new Error(`lab ${slug} has no host ${on}: there is ${lab.hosts.map(({ name }) => name).join(', ')}`)
+    throw new Error(`lab ${lab.slug} has no host ${on}: there is ${lab.hosts.map(({ name }) => name).join(', ')}`)
   const data = await mkdtemp(join(tmpdir(), 'kraftlab-'))
   const runDir = roomsRunDirectory(data)
   try {
     const room = await startRoom(await planRoom(root, lab, `run-${process.pid}`), { installation, runDir })
     try {
-      return (await waitForNodes(room, lab)) ?? (await runIn(room, on, argv))
+      const ended = await waitForNodes(room, lab)
+      if (ended !== null) return ended
+      await prepareRoom(room, lab.prepare)
+      return await runIn(room, on, argv)
     } finally {
       await room.end()
     }

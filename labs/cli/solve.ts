@@ -9,13 +9,21 @@ const PASS_LIMIT_MS = 60_000
 
 export type Solved = { id: string; passed: boolean; evidence: unknown; afterMs: number | null }
 
-/** @throws Error that says what is the matter with it */
-export async function findLab(root: string, slug: string): Promise<Lab> {
+/**
+ * @param variant left out: the first of a lab that has some
+ * @throws Error that says what is the matter with it
+ */
+export async function findLab(root: string, slug: string, variant: string | null = null): Promise<Lab> {
   const { labs, problems } = await loadCatalog(root)
   const lab = labs.get(slug)
-  if (lab) return lab
-  const problem = problems.find((one) => one.slug === slug)
-  throw new Error(problem ? `${problem.path}: ${problem.field}: ${problem.reason}` : `there is no lab ${slug}`)
+  if (!lab) {
+    const problem = problems.find((one) => one.slug === slug)
+    throw new Error(problem ? `${problem.path}: ${problem.field}: ${problem.reason}` : `there is no lab ${slug}`)
+  }
+  const found = variant === null ? lab : lab.variants[variant]
+  if (found) return found
+  const names = Object.keys(lab.variants).join(', ')
+  throw new Error(`lab ${slug} has no variant ${variant}: ${names ? `there is ${names}` : 'it has none'}`)
 }
 
 /** @returns the step's checks, its question last */

@@ -2,7 +2,7 @@
  * `labs verify`: is this lab sound? In a fresh room every check must be false; the solution, typed into real terminals,
  * must make every check true; and each near miss of wrong.ts must leave its check false.
  */
-import { loadSolution, loadWrong } from '#labs/engine/catalog.ts'
+import { loadCatalog, loadSolution, loadWrong } from '#labs/engine/catalog.ts'
 import { type Lab, questionId, type Step } from '#labs/engine/define.ts'
 import { replay, type Solution, type Wrong } from '#labs/engine/solution.ts'
 import { startServer } from './server.ts'
@@ -25,26 +25,37 @@ export type Verification = {
   problem?: string
 }
 
-type Options = { jobs: number; sample: boolean; log: (line: string) => void }
+/** `variant`: this one of a lab's alone; null: all */
+type Options = { jobs: number; variant: string | null; sample: boolean; log: (line: string) => void }
+type Wanted = { slug: string; variant: string | null }
 
+/** @returns one for each lab, or for each variant of a lab that has some */
 export async function verify(root: string, slugs: string[], options: Options): Promise<Verification[]> {
+  const { labs } = await loadCatalog(root)
+  const wanted = slugs.flatMap((slug): Wanted[] => {
+    const variants = Object.keys(labs.get(slug)?.variants ?? {})
+    if (options.variant !== null || variants.length === 0) return [{ slug, variant: options.variant }]
+    return variants.map((variant) => ({ slug, variant }))
+  })
   const results: Verification[] = []
-  const waiting = slugs.map((slug, at) => ({ slug, at }))
+  const waiting = wanted.map((one, at) => ({ one, at }))
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      results[next.at] = await verifyLab(root, next.slug, options)
+      results[next.at] = await verifyLab(root, next.one, options)
     }
   }
   await Promise.all(Array.from({ length: options.jobs }, work))
   return results
 }
 
-async function verifyLab(root: string, slug: string, { sample, log }: Options): Promise<Verification> {
+async function verifyLab(root: string, { slug, variant }: Wanted, options: Options): Promise<Verification> {
+  const { sample } = options
+  const log = (line: string) => options.log(variant === null ? line : `${variant}: ${line}`)
   const started = Date.now()
-  const result: Verification = { slug, variant: null, passed: false, before: [], after: [], wrong: [], ms: 0 }
+  const result: Verification = { slug, variant, passed: false, before: [], after: [], wrong: [], ms: 0 }
   try {
-    const lab = await findLab(root, slug)
-    const [solution, wrong] = await Promise.all([loadSolution(root, slug), loadWrong(root, slug)])
+    const lab = await findLab(root, slug, variant)
+    const [solution, wrong] = await Promise.all([loadSolution(root, lab), loadWrong(root, lab)])
     const server = await startServer(root, { KRAFTLAB_VERIFY: '1' })
     try {
       await solve(server.url, lab, solution, result, log)
@@ -72,7 +83,7 @@ async function verifyLab(root: string, slug: string, { sample, log }: Options): 
 }
 
 async function solve(url: string, lab: Lab, solution: Solution, result: Verification, log: Options['log']) {
-  const visitor = await Visitor.start(url, lab.slug)
+  const visitor = await Visitor.start(url, lab.slug, { variant: lab.variant })
   try {
     result.before = (await visitor.assess()).map(({ id, passed }) => ({ id, passed }))
     for (const { id, passed } of result.before) if (passed) log(`${lab.slug}: ${id} passes in a fresh room`)
@@ -99,7 +110,7 @@ async function nearMiss(
 ): Promise<boolean> {
   const miss = wrong[check]
   if (!miss) throw new Error(`wrong.ts has no near miss for check ${check}`)
-  const visitor = await Visitor.start(url, lab.slug)
+  const visitor = await Visitor.start(url, lab.slug, { variant: lab.variant })
   try {
     for (const before of lab.steps.slice(0, lab.steps.indexOf(step))) await solveStep(visitor, lab, before, solution)
     const predictions = (solution[step.id] ?? []).filter((action) => action.do === 'predict')

@@ -52,9 +52,13 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
   }
 
   /** Starts the lab and waits until its room is ready. */
-  static async start(url: string, lab: string, cookie?: string): Promise<Visitor> {
+  static async start(
+    url: string,
+    lab: string,
+    { cookie, variant = null }: { cookie?: string; variant?: string | null } = {},
+  ): Promise<Visitor> {
     const signedIn = cookie ?? (await signInAsGuest(url))
-    const { id } = await post<{ id: string }>(url, '/gateway/lab-sessions', signedIn, { lab })
+    const { id } = await post<{ id: string }>(url, '/gateway/lab-sessions', signedIn, { lab, variant })
     const socket = new WebSocket(`${url.replace('http', 'ws')}/gateway/lab-sessions/${id}/live`, {
       headers: { cookie: signedIn, origin: url },
     })

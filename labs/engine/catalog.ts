@@ -43,12 +43,16 @@ async function loadLab(root: string, slug: string): Promise<Lab | LabProblem> {
   }
 }
 
-export async function loadSolution(root: string, slug: string): Promise<Solution> {
-  return (await load<Solution>(join(root, 'dist', 'catalog', slug, 'solution.mjs'))).default
-}
+/** Of a lab with variants solution.ts and wrong.ts export one by name of each. */
+export const loadSolution = (root: string, lab: Lab): Promise<Solution> => loadOf<Solution>(root, lab, 'solution')
+export const loadWrong = (root: string, lab: Lab): Promise<Wrong> => loadOf<Wrong>(root, lab, 'wrong')
 
-export async function loadWrong(root: string, slug: string): Promise<Wrong> {
-  return (await load<Wrong>(join(root, 'dist', 'catalog', slug, 'wrong.mjs'))).default
+async function loadOf<Kind>(root: string, { slug, variant }: Lab, what: 'solution' | 'wrong'): Promise<Kind> {
+  const { default: all } = await load<Kind & Record<string, Kind>>(join(root, 'dist', 'catalog', slug, `${what}.mjs`))
+  if (variant === null) return all
+  const found = all[variant]
+  if (!found) throw new Error(`labs/catalog/${slug}/${what}.ts has nothing for variant ${variant}`)
+  return found
 }
 
 /** Files below labs/catalog/<slug>/home/<host>/ lie in that host's home as they are. */

@@ -147,7 +147,22 @@ export function step<S extends Specs = Record<never, never>>(id: string, options
 }
 
 type About = { slug: string; title: string; course: string; module: string; minutes: number }
-export type Lab = About & DeclaredRoom & { steps: Step[] }
+/** A command of a learner's login shell on that host, in the learner's home; it must exit with 0. */
+export type Preparation = { host: string; command: string }
+type Content = RoomOptions & {
+  steps: Step[]
+  /** done in this order before the room is shown and the first step opens; within the time that a room may take to start */
+  prepare?: Preparation[]
+}
+export type Lab = About &
+  DeclaredRoom & {
+    steps: Step[]
+    prepare: Preparation[]
+    /** the name of this one among the lab's variants; null where it has none */
+    variant: string | null
+    /** all, this one among them, by name; empty where the lab has none */
+    variants: Record<string, Lab>
+  }
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
 const judge = z.custom<() => Verdict>((value) => typeof value === 'function', 'a function')
@@ -157,6 +172,7 @@ const labShape = roomShape.extend({
   course: slug,
   module: slug,
   minutes: z.number().int().positive(),
+  prepare: z.array(z.object({ host: z.string(), command: z.string().min(1) })).default([]),
   steps: z
     .array(
       z.object({
@@ -173,18 +189,74 @@ const labShape = roomShape.extend({
     .min(1),
 })
 
-/** @throws ZodError that names the field */
-export function defineLab(lab: About & RoomOptions & { steps: Step[] }): Lab {
+/**
+ * One lab, or several `variants` of it of which each learner is given one (docs/decisions/018). Of those the first stands
+ * for all where a page, a board or a list speaks of the lab: what these show is the same for all.
+ * @throws ZodError that names the field
+ */
+export function defineLab(lab: About & (Content | { variants: Record<string, Content> })): Lab {
+  if ('steps' in lab) return defineOne(lab, null)
+  const { variants: contents, ...about } = lab
+  const variants: Record<string, Lab> = {}
+  for (const [name, content] of Object.entries(contents)) variants[name] = defineOne({ ...about, ...content }, name)
+  const [first, ...others] = Object.values(variants)
+  z.object({ variants: z.custom<Lab>((one) => one !== undefined, 'a variant at least') }).parse({ variants: first })
+  for (const other of others) requireAlike(first!, other)
+  for (const one of Object.values(variants)) one.variants = variants
+  return first!
+}
+
+function defineOne(lab: About & Content, variant: string | null): Lab {
   const shape = labShape
     .superRefine((shape, context) => {
+      const within = variant === null ? [] : ['variants', variant]
       const { hosts, problems } = declareRoom(shape)
-      for (const problem of [...problems, ...stepProblems(shape, hosts)])
-        context.addIssue({ code: 'custom', ...problem })
+      for (const problem of [...problems, ...stepProblems(shape, hosts), ...prepareProblems(shape, hosts)])
+        context.addIssue({ code: 'custom', ...problem, path: [...within, ...problem.path] })
     })
     .parse(lab)
   const { problems: _, ...room } = declareRoom(shape)
-  return { ...lab, ...room }
+  return { ...lab, ...room, prepare: shape.prepare, variant, variants: {} }
 }
+
+/** What is shown before a learner has a variant, or of many learners at once, must be so for all. */
+function requireAlike(first: Lab, other: Lab): void {
+  const shown = ({ hosts, clusters, steps }: Lab): Record<string, unknown> => ({
+    hosts,
+    clusters: Object.entries(clusters).map(([name, { nodes }]) => [name, nodes.map(({ host }) => host)]),
+    steps: steps.map(({ id, title, checks, ask, predict }) => ({
+      id,
+      title,
+      checks: checks.map((check) => [check.id, check.title]),
+      ask: ask?.question,
+      predict: predict?.question,
+    })),
+  })
+  const [one, two] = [shown(first), shown(other)]
+  z.custom<Lab>()
+    .superRefine((_, context) => {
+      for (const field of Object.keys(one))
+        if (JSON.stringify(one[field]) !== JSON.stringify(two[field]))
+          context.addIssue({
+            code: 'custom',
+            path: ['variants', other.variant ?? '', field],
+            message: `not as in ${first.variant}: ids, titles and questions, hosts and clusters are the same in all variants`,
+          })
+    })
+    .parse(other)
+}
+
+function prepareProblems({ prepare }: z.infer<typeof labShape>, hosts: DeclaredRoom['hosts']): Problem[] {
+  return prepare.flatMap(({ host }, at) =>
+    hosts.some(({ name }) => name === host)
+      ? []
+      : [{ path: ['prepare', at, 'host'], message: `there is no host ${host}` }],
+  )
+}
+
+/** @returns the lab itself where it has none; the first where it does not have that one (any more) */
+export const variantOf = (lab: Lab, variant: string | null): Lab =>
+  variant === null ? lab : (lab.variants[variant] ?? lab)
 
 function stepProblems(shape: z.infer<typeof labShape>, hosts: DeclaredRoom['hosts']): Problem[] {
   const problems: Problem[] = []

@@ -27,7 +27,7 @@ export type Fold = {
   /** check → hint levels asked for */
   hints: Record<string, number>
   /** `seq`: of the entry with which it began */
-  room: { status: 'none' | 'started' | 'ended'; says: string; seq: number }
+  room: { status: 'none' | 'started' | 'ended'; says: string; seq: number; prepared: boolean }
   /** the highest observation number of the present room */
   seen: number
   /** how the learner gets on */
@@ -45,7 +45,7 @@ export const nothing = (layout: Layout): Fold => ({
   answers: {},
   predictions: {},
   hints: {},
-  room: { status: 'none', says: '', seq: 0 },
+  room: { status: 'none', says: '', seq: 0, prepared: false },
   seen: 0,
   deeds: NO_DEEDS,
   teaching: NO_TEACHING,
@@ -71,10 +71,19 @@ function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: 
     case 'room-started': {
       // A fresh room has fresh clusters and a switch that counts from one.
       const { clusters, cuts, facts, seen } = nothing(layout)
-      return { ...before, clusters, cuts, facts, seen, room: { status: 'started', says: body.says, seq } }
+      return {
+        ...before,
+        clusters,
+        cuts,
+        facts,
+        seen,
+        room: { status: 'started', says: body.says, seq, prepared: false },
+      }
     }
     case 'room-ended':
       return { ...before, room: { ...before.room, status: 'ended', says: body.says } }
+    case 'room-prepared':
+      return { ...before, room: { ...before.room, prepared: true } }
     case 'observed': {
       const after = foldObservation(before, body.observation, at, seq, layout, tell)
       return { ...after, seen: Math.max(before.seen, body.number) }

@@ -10,10 +10,19 @@ import { DRILLS } from '#labs/protocol/class.ts'
 import { observation } from '#labs/protocol/observation.ts'
 
 /** Raised with every change of an entry's shape; `upcast` then lifts older entries. */
-export const HISTORY_VERSION = 1
+export const HISTORY_VERSION = 2
 
 const body = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('opened'), id: z.string(), lab: z.string(), learner: z.string() }),
+  /** variant: which of the lab's the learner was given; null where it has none */
+  z.object({
+    type: z.literal('opened'),
+    id: z.string(),
+    lab: z.string(),
+    variant: z.string().nullable(),
+    learner: z.string(),
+  }),
+  /** What a lab does before a learner may begin has been done in the present room. */
+  z.object({ type: z.literal('room-prepared') }),
   z.object({ type: z.literal('room-started'), says: z.string() }),
   z.object({ type: z.literal('room-ended'), says: z.string() }),
   /** number: the switch's own, so that it knows what has arrived */
@@ -74,9 +83,12 @@ const PROMISED: ReadonlySet<EntryBody['type']> = new Set([
   'extended',
 ])
 
-/** Lifts an entry of an older version to this one. Version 1 is the first. */
+/** Lifts an entry of an older version to this one: before version 2 no lab had variants. */
 function upcast(raw: unknown): unknown {
-  return raw
+  const { v, body } = raw as { v?: unknown; body?: { type?: unknown } }
+  return v === 1 && body?.type === 'opened'
+    ? { ...(raw as object), v: HISTORY_VERSION, body: { variant: null, ...body } }
+    : raw
 }
 
 export type Clock = { now(): number; mono(): number }

@@ -10,7 +10,7 @@ import { type Fault, isSample, type Need, type Observation } from '#labs/protoco
 import { nodeOf } from './cluster.ts'
 import { CommandChanges } from './command-changes.ts'
 import type { Fact, Lab, Moment, Outcome, Step, Verdict } from './define.ts'
-import { missing, questionId } from './define.ts'
+import { missing, questionId, variantOf } from './define.ts'
 import { drillFaults, drillOutcome } from './drills.ts'
 import { type ClusterEvent, EventLog } from './events.ts'
 import { type Fold, foldEntry, nothing, recordsOf } from './fold.ts'
@@ -75,7 +75,11 @@ export class LabSession extends EventEmitter<Events> {
     this.clearLogs()
   }
 
-  /** Opens a lab session anew or from its history. @param options.file its history.ndjson */
+  /**
+   * Opens a lab session anew or from its history.
+   * @param options.lab of one with variants: that which it is to have; one with a history keeps its own
+   * @param options.file its history.ndjson
+   */
   static async open(options: {
     id: string
     lab: Lab
@@ -83,17 +87,20 @@ export class LabSession extends EventEmitter<Events> {
     file: string
     clock?: Clock
   }): Promise<LabSession> {
-    const session = new LabSession(options.id, options.lab)
+    let session: LabSession | null = null
     const { history, entries } = await History.open(
       options.file,
       options.clock ?? systemClock,
-      (stored) => session.onStored(stored),
-      (error) => session.emit('failed', error),
+      (stored) => session?.onStored(stored),
+      (error) => session?.emit('failed', error),
     )
+    const lab = keptVariant(entries, options.lab)
+    session = new LabSession(options.id, lab)
     session.history = history
     for (const entry of entries) session.take(entry)
     if (entries.length === 0) {
-      history.append({ type: 'opened', id: options.id, lab: options.lab.slug, learner: options.learner })
+      const { slug, variant } = lab
+      history.append({ type: 'opened', id: options.id, lab: slug, variant, learner: options.learner })
     }
     session.openSteps()
     await history.flush()
@@ -111,6 +118,15 @@ export class LabSession extends EventEmitter<Events> {
     // What waits is of the room before.
     this.samples.flush()
     this.history.append({ type: kind, says })
+  }
+
+  /** All that the lab does before a learner may begin has been done in this room: the first step opens. */
+  prepared(): void {
+    this.history.append({ type: 'room-prepared' })
+  }
+
+  get isPrepared(): boolean {
+    return this.lab.prepare.length === 0 || this.fold.room.prepared
   }
 
   /** Judges what the learner typed for a step's question. An answer to a step that is not open is dropped. */
@@ -329,6 +345,7 @@ export class LabSession extends EventEmitter<Events> {
 
   /** The first step opens at once, every other when the one before has passed; but none before its prediction. */
   private openSteps(): void {
+    if (!this.isPrepared) return
     const step = nextStep(this.fold, this.lab)
     if (
       step &&
@@ -428,6 +445,10 @@ export class LabSession extends EventEmitter<Events> {
       hostOf: (node) => this.hostOf(name, node),
     })
   }
+}
+
+function keptVariant([first]: Entry[], lab: Lab): Lab {
+  return first?.body.type === 'opened' ? variantOf(lab, first.body.variant) : lab
 }
 
 /** A judge that throws has found nothing: the lab is at fault, the learner is told, the lab session goes on. */

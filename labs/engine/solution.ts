@@ -100,6 +100,8 @@ export const ENTER = '\r'
 /** By step id: what to do to pass it. */
 export type Solution = Record<string, Action[]>
 export const defineSolution = (solution: Solution): Solution => solution
+/** The same for a lab with variants, by the variant's name; also of near misses. @public */
+export const ofVariants = <Kind extends Solution | Wrong>(all: Record<string, Kind>): Record<string, Kind> => all
 
 /**
  * By check id: a near miss. The steps before the check's own are solved as in solution.ts, then this is done: everything

@@ -92,8 +92,9 @@ function createRoutes(parts: Parts): { method: string; path: RegExp; handle: Han
       '/gateway/lab-sessions',
       changing(async (request, response) => {
         const learner = await signIns.require(request)
-        const { lab } = await readJson(request, startLabSession)
-        const { id, isNew } = await sessions.start(learner, lab)
+        const { lab, variant } = await readJson(request, startLabSession)
+        if (variant !== null && !parts.verify) throw new KraftlabError('NOT_ALLOWED')
+        const { id, isNew } = await sessions.start(learner, lab, variant)
         sendJson(response, isNew ? 201 : 200, { id })
       }),
     ),

@@ -13,6 +13,9 @@ import type { Lab } from '#labs/engine/define.ts'
 import { readHistory } from '#labs/engine/history.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
+import { checkIds } from '#labs/engine/steps.ts'
+import { drawVariant } from '#labs/engine/variants.ts'
+import { prepareRoom } from '#labs/sandbox/prepare.ts'
 import { findRooms, type Room, startRoom } from '#labs/sandbox/room.ts'
 import { LiveLabSession } from './live-lab-session.ts'
 import { log } from './requests.ts'
@@ -91,17 +94,29 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
 
   /**
    * Starts a lab for a learner: at once in state `starting`; its room follows.
+   * @param variant for `labs verify`; else it is drawn
    * @returns the one that the learner already has of that lab where it lives
-   * @throws KraftlabError UNKNOWN_LAB, BROKEN_LAB, TOO_MANY_ROOMS
+   * @throws KraftlabError UNKNOWN_LAB, BROKEN_LAB, TOO_MANY_ROOMS; BAD_REQUEST where there is no such variant
    */
-  start(learner: Learner, slug: string): Promise<{ id: string; isNew: boolean }> {
+  start(learner: Learner, slug: string, variant: string | null = null): Promise<{ id: string; isNew: boolean }> {
     return this.inTurn(async () => {
       const lab = this.requireLab(slug)
+      const chosen = variant === null ? null : lab.variants[variant]
+      if (chosen === undefined) throw new KraftlabError('BAD_REQUEST')
       const current = this.findOptionalCurrent(learner, slug)
       if (current) return { id: current.id, isNew: false }
       this.requireSpace(learner, lab)
-      return { id: await this.startFresh(learner.userId, lab), isNew: true }
+      return {
+        id: await this.startFresh(learner.userId, chosen ?? (await this.draw(learner.userId, lab))),
+        isNew: true,
+      }
     })
+  }
+
+  private async draw(userId: string, lab: Lab): Promise<Lab> {
+    const checks = lab.steps.reduce((sum, step) => sum + checkIds(step).length, 0)
+    const finished = await this.parts.database.countFinished({ userId, lab: lab.slug, checks })
+    return drawVariant(lab, { learner: userId, finished })
   }
 
   private async startFresh(userId: string, lab: Lab): Promise<string> {
@@ -111,7 +126,7 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
       await this.parts.database.endLabSession(id, new Date(), ERRORS.ROOM_FAILED.message)
       throw error
     })
-    this.keep(this.startRoom(live, lab))
+    this.keep(this.startRoom(live))
     return id
   }
 
@@ -184,7 +199,7 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
       if (this.stopping) throw new KraftlabError('UNAVAILABLE')
       live.end(`${by} reset this lab for you: a fresh room takes its place. Your progress is kept.`)
       await live.ending.catch(log)
-      live.replacedBy(await this.startFresh(learnerId, live.engine.lab))
+      live.replacedBy(await this.startFresh(learnerId, await this.draw(learnerId, live.engine.lab)))
     })
   }
 
@@ -303,15 +318,21 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     this.ends.add(kept)
   }
 
-  private async startRoom(live: LiveLabSession, lab: Lab): Promise<void> {
+  private async startRoom(live: LiveLabSession): Promise<void> {
     const { root, installation, runDir } = this.parts
     try {
       await this.slots.run(async () => {
         if (!live.isLive) return
-        const room = await startRoom(await planRoom(root, lab, live.id), { installation, runDir })
+        const room = await startRoom(await planRoom(root, live.engine.lab, live.id), { installation, runDir })
         if (!live.isLive) return room.end()
         live.engine.note('room-started', '')
-        live.join(room, 0)
+        const { prepare } = live.engine.lab
+        await live.join(room, 0, async () => {
+          if (prepare.length === 0) return
+          await prepareRoom(room, prepare)
+          live.engine.prepared()
+          await live.engine.settled()
+        })
       })
     } catch (error) {
       log(error)
@@ -334,7 +355,9 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     const { entries } = await readHistory(historyFile(data, id))
     const live = await this.carry(id, userId, lab)
     if (!hasRoom(entries)) live.engine.note('room-started', '')
-    live.join(room, live.engine.seen)
+    await live.join(room, live.engine.seen)
+    // Nobody knows how far it had come.
+    if (!live.engine.isPrepared) live.end(LOST)
     return true
   }
 

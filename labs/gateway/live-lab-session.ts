@@ -89,14 +89,19 @@ export class LiveLabSession extends EventEmitter<Events> {
     return this.roomState.status === 'starting' || this.roomState.status === 'ready'
   }
 
-  /** @param seen number of the last observation of this room that is in the history; 0 for a fresh room */
-  join(room: Room, seen: number): void {
+  /**
+   * @param seen number of the last observation of this room that is in the history; 0 for a fresh room
+   * @param prepare what is done before anybody may use it
+   */
+  async join(room: Room, seen: number, prepare: () => Promise<void> = async () => {}): Promise<void> {
     this.room = room
     room.on('message', (message) => this.onSwitch(message))
     room.on('gone', (why) => this.end(`The room has ended: ${why}. Your progress is kept: start a new room to go on.`))
     this.newest = seen
     room.send({ type: 'hello', seen })
     this.watch()
+    await prepare()
+    if (!this.isLive) return
     this.active()
     this.setRoom('ready', '')
   }
@@ -250,7 +255,7 @@ export class LiveLabSession extends EventEmitter<Events> {
 
   /** @throws KraftlabError ROOM_ENDED, or UNAVAILABLE while it starts */
   requireRoom(): Room {
-    if (this.room) return this.room
+    if (this.room && this.roomState.status === 'ready') return this.room
     if (this.roomState.status === 'starting') throw new KraftlabError('UNAVAILABLE', 'The room is still starting.')
     throw new KraftlabError('ROOM_ENDED')
   }

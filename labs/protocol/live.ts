@@ -311,5 +311,8 @@ export const toBrowser = z.discriminatedUnion('type', [
 ])
 export type ToBrowser = z.infer<typeof toBrowser>
 
-/** `POST /gateway/lab-sessions`. 201 and `{ id }` for a new one, 200 where this learner has a live one of that lab. */
-export const startLabSession = z.object({ lab: z.string() })
+/**
+ * `POST /gateway/lab-sessions`. 201 and `{ id }` for a new one, 200 where this learner has a live one of that lab.
+ * `variant` is for `labs verify` alone: a learner's is drawn.
+ */
+export const startLabSession = z.object({ lab: z.string(), variant: z.string().nullable().default(null) })

@@ -38,7 +38,7 @@ export function busyHour(start: number, seconds = 5_400): Dated[] {
   const up = (at: number, node: number) =>
     see(at, { type: 'node-up', host: hostOf(node), node, clusterId: 'C', listeners: [] })
 
-  entries.push({ at: start, body: { type: 'opened', id: 's', lab: 'busy', learner: 'ada' } })
+  entries.push({ at: start, body: { type: 'opened', id: 's', lab: 'busy', variant: null, learner: 'ada' } })
   entries.push({ at: start, body: { type: 'room-started', says: '' } })
   entries.push({ at: start, body: { type: 'step-opened', step: 'watch' } })
   for (const node of [...CONTROLLERS, ...BROKERS]) up(start, node)

@@ -16,7 +16,9 @@ export class Recorded {
   ) {}
 
   static async of(lab: Lab): Promise<Recorded> {
-    const { entries } = await readHistory(join(FIXTURES, `${lab.slug}.ndjson`))
+    const { entries } = await readHistory(
+      join(FIXTURES, `${lab.variant === null ? lab.slug : `${lab.slug}.${lab.variant}`}.ndjson`),
+    )
     return new Recorded(lab, entries)
   }
 

@@ -36,7 +36,7 @@ test('entries are in the file, in order, before they are shown', async () => {
 test('a last line that a crash cut short is dropped, and the history goes on after it', async () => {
   const file = join(await temporaryFolder(), 'history.ndjson')
   const first = await History.open(file, systemClock, () => {}, fail)
-  first.history.append({ type: 'opened', id: 'a', lab: 'quick-start', learner: 'ada' })
+  first.history.append({ type: 'opened', id: 'a', lab: 'quick-start', variant: null, learner: 'ada' })
   first.history.append({ type: 'step-opened', step: 'format' })
   await first.history.close()
   await appendFile(file, '{"v":1,"seq":3,"at":17')
@@ -47,6 +47,14 @@ test('a last line that a crash cut short is dropped, and the history goes on aft
   await second.history.close()
   const { entries } = await readHistory(file)
   expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3])
+})
+
+test('a history from before labs had variants is read as of a lab without', async () => {
+  const file = join(await temporaryFolder(), 'history.ndjson')
+  const opened = { type: 'opened', id: 'a', lab: 'quick-start', learner: 'ada' }
+  await writeFile(file, `${JSON.stringify({ v: 1, seq: 1, at: 17, mono: 1, body: opened })}\n`)
+  const { entries } = await readHistory(file)
+  expect(entries).toEqual([{ v: 2, seq: 1, at: 17, mono: 1, body: { ...opened, variant: null } }])
 })
 
 test('a broken line in the middle is an error that names file and line', async () => {
