@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'UNKNOWN_TERMINAL',
   'UNKNOWN_SNAPSHOT',
   'UNKNOWN_COMMAND',
+  'NOT_TRIED',
   'HOST_UNAVAILABLE',
   'UNAVAILABLE',
 ] as const
@@ -86,6 +87,10 @@ export const ERRORS: Record<ErrorCode, { status: number; message: string }> = {
   UNKNOWN_COMMAND: {
     status: 404,
     message: 'The log of that time is not kept any more. Choose a command of this room.',
+  },
+  NOT_TRIED: {
+    status: 409,
+    message: 'Try this step first: the solution is shown once you have opened its hints, or worked at it for a while.',
   },
   HOST_UNAVAILABLE: { status: 503, message: 'The host does not answer just now. Try again in a second.' },
   UNAVAILABLE: { status: 503, message: 'Kraftlab is starting or busy. Try again in a moment.' },

@@ -1,5 +1,5 @@
 'use client'
-import { Check, Lightbulb } from 'lucide-react'
+import { BookCheck, Check, Lightbulb } from 'lucide-react'
 import Link from 'next/link'
 import { memo } from 'react'
 import { useTranslations } from 'use-intl'
@@ -85,7 +85,7 @@ function StepCell(props: {
 }) {
   const { row, step, index, shown, href } = props
   const t = useTranslations('board')
-  const { passed, hints, ms } = row.steps[index] ?? { passed: 0, hints: 0, ms: null }
+  const { passed, hints, solution, ms } = row.steps[index] ?? { passed: 0, hints: 0, solution: false, ms: null }
   const isDone = passed >= step.checks
   const isHere = row.at === index && row.standing.is !== 'away'
   const looks = LOOKS[isDone ? 'done' : isHere ? shown : 'away']
@@ -104,6 +104,12 @@ function StepCell(props: {
           <Lightbulb aria-hidden className="size-3" />
           <span aria-hidden>{hints}</span>
           <span className="sr-only">{t('hints', { count: hints })}</span>
+        </span>
+      )}
+      {solution && (
+        <span className="text-ink-quiet" title={t('solution')}>
+          <BookCheck aria-hidden className="size-3" />
+          <span className="sr-only">{t('solution')}</span>
         </span>
       )}
       {ms !== null && <span className="ml-auto text-[11px] text-ink-quiet tabular-nums">{roughly(ms)}</span>}

@@ -108,6 +108,7 @@ function Time({ step }: { step: StepView }) {
       )}
       {isOpen && <span className="text-accent">{t('for', { time: roughly(now - step.openedAt) })}</span>}
       <span>{t('hints', { count: hints })}</span>
+      {step.solution.shown && <span className="text-warn">{t('solution')}</span>}
     </p>
   )
 }

@@ -12,6 +12,7 @@ import { Notes } from './company.tsx'
 import { HelpButton } from './help-button.tsx'
 import { useLab, useLive } from './live-context.tsx'
 import { Prediction } from './prediction.tsx'
+import { StepSolution } from './step-solution.tsx'
 import { countPassed, currentStep, type StepView } from './step-view.ts'
 
 /** Always in view: all steps as a row, and the checks of the one to work on. */
@@ -65,6 +66,7 @@ export function ChecksPanel(props: {
                 <CheckItem key={check.id} check={check} />
               ))}
               {step.ask && <Ask key={step.id} step={step} ask={step.ask} />}
+              <StepSolution key={`solution-${step.id}`} step={step} />
             </div>
           </div>
         </div>

@@ -6,7 +6,7 @@ import { InspectorStore } from '#components/inspector/inspector-store.ts'
 import { TimelineStore } from '#components/timeline/timeline-store.ts'
 import { ERRORS } from '#config/errors.ts'
 import { CLOSE } from '#labs/protocol/close.ts'
-import type { LabSessionState, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import type { LabSessionState, ShownAction, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 import { gatewayUrl } from './gateway-url.ts'
 import { Store } from './store.ts'
@@ -36,6 +36,8 @@ export type LiveSnapshot = {
   notice: Notice | null
   /** a prediction that was not taken: said at its field */
   refused: { step: string; says: string } | null
+  /** step → how it is solved, of those that were asked for */
+  solutions: Record<string, ShownAction[]>
   /** an instructor who watches: under this name among the watchers */
   watcher: string | null
   /** the terminal on top */
@@ -60,6 +62,7 @@ const NOTHING: LiveSnapshot = {
   state: null,
   notice: null,
   refused: null,
+  solutions: {},
   watcher: null,
   active: null,
   brought: 0,
@@ -315,6 +318,9 @@ export class LiveClient extends Store<LiveSnapshot> {
         break
       case 'refused':
         this.set({ ...this.snapshot, refused: { step: message.step, says: message.says } })
+        break
+      case 'solution':
+        this.set({ ...this.snapshot, solutions: { ...this.snapshot.solutions, [message.step]: message.actions } })
         break
       case 'ran':
       case 'opened':

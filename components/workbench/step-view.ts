@@ -12,6 +12,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
     id,
     title,
     openedAt: null,
+    solution: { shown: false, offered: false, from: null, hintsLeft: 0, answersLeft: 0 },
     status: isPassed([...checks, ...(ask ? [ask] : [])], past) ? 'passed' : 'closed',
     ask: ask && {
       question: ask.question,

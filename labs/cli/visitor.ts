@@ -9,7 +9,8 @@ import type { Fault } from '#labs/protocol/observation.ts'
 const SIZE = { cols: 160, rows: 40 }
 /** A JVM that starts on a busy machine of two cores. */
 const SHOWS_LIMIT_MS = 60_000
-const ROOM_LIMIT_MS = 60_000
+/** A room may have much to do before it is shown (labs/sandbox/prepare.ts). */
+const ROOM_LIMIT_MS = 150_000
 const REPLY_LIMIT_MS = 20_000
 /** A node that is stopped in order hands its partitions over first. */
 const FAULT_LIMIT_MS = 60_000

@@ -8,30 +8,37 @@ export type Deeds = {
   furtherAt: number | null
   /** commands that ended since then */
   commands: number
+  /** commands that ended, answers, and buttons pressed since a step last opened: how much was tried at it */
+  tries: number
   /** step → wrong answers since the last right one */
   wrong: Record<string, number>
 }
 
-export const NO_DEEDS: Deeds = { lastAt: null, furtherAt: null, commands: 0, wrong: {} }
+export const NO_DEEDS: Deeds = { lastAt: null, furtherAt: null, commands: 0, tries: 0, wrong: {} }
 
 /** @returns `before` itself where the entry is no deed */
 export function foldDeeds(before: Deeds, { body, at }: Entry): Deeds {
   switch (body.type) {
     case 'step-opened':
+      return { ...before, furtherAt: at, commands: 0, tries: 0 }
     case 'passed':
       return { ...before, furtherAt: at, commands: 0 }
     case 'answered': {
       const wrong = body.correct ? 0 : (before.wrong[body.step] ?? 0) + 1
-      return { ...before, lastAt: at, wrong: { ...before.wrong, [body.step]: wrong } }
+      return { ...before, lastAt: at, tries: before.tries + 1, wrong: { ...before.wrong, [body.step]: wrong } }
     }
     case 'predicted':
     case 'hint':
+    case 'solution':
     case 'help':
       return { ...before, lastAt: at }
     case 'observed': {
       const { observation } = body
-      if (observation.type === 'command') return { ...before, lastAt: at, commands: before.commands + 1 }
-      return observation.type === 'fault' && observation.by === 'learner' ? { ...before, lastAt: at } : before
+      if (observation.type === 'command')
+        return { ...before, lastAt: at, commands: before.commands + 1, tries: before.tries + 1 }
+      return observation.type === 'fault' && observation.by === 'learner'
+        ? { ...before, lastAt: at, tries: before.tries + 1 }
+        : before
     }
     default:
       return before

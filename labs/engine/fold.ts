@@ -26,6 +26,8 @@ export type Fold = {
   predictions: Record<string, { given: string; outcome: Outcome | null }>
   /** check → hint levels asked for */
   hints: Record<string, number>
+  /** step → when its solution was first shown, ms since 1970 */
+  solutions: Record<string, number>
   /** `seq`: of the entry with which it began */
   room: { status: 'none' | 'started' | 'ended'; says: string; seq: number; prepared: boolean }
   /** the highest observation number of the present room */
@@ -45,6 +47,7 @@ export const nothing = (layout: Layout): Fold => ({
   answers: {},
   predictions: {},
   hints: {},
+  solutions: {},
   room: { status: 'none', says: '', seq: 0, prepared: false },
   seen: 0,
   deeds: NO_DEEDS,
@@ -114,6 +117,8 @@ function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: 
         ...before,
         hints: { ...before.hints, [body.check]: Math.max(before.hints[body.check] ?? 0, body.level) },
       }
+    case 'solution':
+      return { ...before, solutions: { [body.step]: at, ...before.solutions } }
     case 'help':
     case 'noted':
     case 'told':

@@ -45,6 +45,8 @@ const body = z.discriminatedUnion('type', [
   /** how that prediction came out */
   z.object({ type: z.literal('outcome'), step: z.string(), right: z.boolean(), says: z.string() }),
   z.object({ type: z.literal('hint'), check: z.string(), level: z.number().int() }),
+  /** The learner was shown how the step is solved. */
+  z.object({ type: z.literal('solution'), step: z.string() }),
   /** The learner asks for an instructor, or no longer. */
   z.object({ type: z.literal('help'), wanted: z.boolean() }),
   // What an instructor does; `by`: their name, as the learner reads it.
@@ -77,6 +79,7 @@ const PROMISED: ReadonlySet<EntryBody['type']> = new Set([
   'predicted',
   'outcome',
   'hint',
+  'solution',
   'help',
   'noted',
   'told',

@@ -27,6 +27,7 @@ import { stepState } from './step-state.ts'
 import { isOpen, isPassed, nextStep, wantsPrediction } from './steps.ts'
 import type { DrillBegun, Teaching, TeachingBody } from './teaching.ts'
 import { Timeline } from './timeline.ts'
+import { isOffered, solutionOffer } from './tried.ts'
 
 export type Pass = { step: string; check: string; evidence: { says: string }; at: number }
 type Events = {
@@ -157,6 +158,21 @@ export class LabSession extends EventEmitter<Events> {
     if (check && level === asked + 1 && level <= check.hints.length) {
       this.history.append({ type: 'hint', check: checkId, level })
     }
+  }
+
+  /**
+   * The learner wants to see how a step is solved. Written down the first time.
+   * @returns whether they may, by what they have tried until `now`, ms since 1970
+   */
+  showSolution(stepId: string, now: number): boolean {
+    const step = this.lab.steps.find(({ id }) => id === stepId)
+    if (!step || !isOffered(solutionOffer(this.fold, step), now)) return false
+    const key = `solution ${stepId}`
+    if (this.fold.solutions[stepId] === undefined && !this.latching.has(key)) {
+      this.latching.add(key)
+      this.history.append({ type: 'solution', step: stepId })
+    }
+    return true
   }
 
   /** Writes down what people say and do around the lab. */

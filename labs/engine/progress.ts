@@ -13,13 +13,14 @@ export type Progress = {
 }
 
 export function progressOf(fold: Fold, lab: Lab, of: { activeAt: number; stuckMs: number; now: number }): Progress {
-  const { passes, opened, hints, deeds } = fold
+  const { passes, opened, hints, solutions, deeds } = fold
   const steps = lab.steps.map((step) => {
     const at = checkIds(step).flatMap((id) => passes[id]?.at ?? [])
     const from = opened[step.id]?.at
     return {
       ms: isPassed(fold, step) && from !== undefined ? Math.max(0, Math.max(...at) - from) : null,
       hints: step.checks.reduce((sum, { id }) => sum + (hints[id] ?? 0), 0),
+      solution: solutions[step.id] !== undefined,
     }
   })
   const open = lab.steps.filter((step) => isOpen(fold, step) && !isPassed(fold, step)).map(({ id }) => id)

@@ -3,6 +3,7 @@ import type { CheckState, StepState } from '#labs/protocol/live.ts'
 import { type Check, type Evidence, type Lab, questionId, type Step, type Verdict } from './define.ts'
 import type { Fold } from './fold.ts'
 import { isOpen, isPassed, wantsPrediction } from './steps.ts'
+import { solutionOffer } from './tried.ts'
 
 /** @param verdicts of the open steps' checks, by id */
 export function stepState(fold: Fold, lab: Lab, step: Step, verdicts: ReadonlyMap<string, Verdict>): StepState {
@@ -16,6 +17,7 @@ export function stepState(fold: Fold, lab: Lab, step: Step, verdicts: ReadonlyMa
     title: step.title,
     status,
     openedAt: fold.opened[step.id]?.at ?? null,
+    solution: solutionOffer(fold, step),
     checks: step.checks.map((check) => checkState(fold, check, open, verdicts.get(check.id))),
     predict: step.predict && {
       question: step.predict.question,

@@ -75,11 +75,13 @@ export class Timeline {
       case 'room-ended':
         return told('room', body.says)
       case 'step-opened':
-        return told('step', `Step: ${this.lab.steps.find(({ id }) => id === body.step)?.title ?? body.step}`)
+        return told('step', `Step: ${this.stepTitle(body.step)}`)
       case 'passed':
         return told('pass', `Passed: ${this.titleOf(body.step, body.check)}`)
       case 'answered':
         return told('answer', `Answered: ${shortened(body.given)} (${body.correct ? 'right' : 'not right'})`)
+      case 'solution':
+        return told('answer', `Looked at the solution of: ${this.stepTitle(body.step)}`)
       case 'help':
         return told('class', body.wanted ? 'Asked for help' : 'No longer asks for help')
       case 'noted':
@@ -97,6 +99,10 @@ export class Timeline {
       default:
         return []
     }
+  }
+
+  private stepTitle(step: string): string {
+    return this.lab.steps.find(({ id }) => id === step)?.title ?? step
   }
 
   private titleOf(step: string, check: string): string {

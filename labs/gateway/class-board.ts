@@ -224,7 +224,7 @@ export class ClassBoard extends EventEmitter<{ board: []; rows: [BoardRow[]] }> 
     if (live) learner.labSession = live.id
     const steps = this.lab.steps.map((step, index) => ({
       passed: checkIds(step).filter((id) => passes.has(id)).length,
-      ...(own?.steps[index] ?? { ms: null, hints: 0 }),
+      ...(own?.steps[index] ?? { ms: null, hints: 0, solution: false }),
     }))
     const at = this.lab.steps.findIndex((step) => checkIds(step).some((id) => !passes.has(id)))
     const isDone = at < 0

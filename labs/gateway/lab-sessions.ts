@@ -8,7 +8,7 @@ import { ERRORS, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
 import { RateLimit } from '#config/rate-limit.ts'
 import type { DatabaseWorker } from '#data/worker-client.ts'
-import type { Catalog } from '#labs/engine/catalog.ts'
+import { type Catalog, loadSolution } from '#labs/engine/catalog.ts'
 import type { Lab } from '#labs/engine/define.ts'
 import { readHistory } from '#labs/engine/history.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
@@ -294,7 +294,9 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     const { data, database } = this.parts
     const before = await database.findPasses({ userId, lab: lab.slug, exceptLabSession: id })
     const engine = await LabSession.open({ id, lab, learner: userId, file: historyFile(data, id) })
-    const live = new LiveLabSession(engine, userId, new Set(before.map(({ check }) => check)))
+    const live = new LiveLabSession(engine, userId, new Set(before.map(({ check }) => check)), () =>
+      loadSolution(this.parts.root, engine.lab),
+    )
     engine.on('passed', ({ step, check, evidence, at }) => {
       this.keep(database.recordPass(id, { step, check, evidence, at: new Date(at) }))
     })

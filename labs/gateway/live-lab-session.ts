@@ -6,7 +6,9 @@ import { EventEmitter } from 'node:events'
 import { KraftlabError } from '#config/errors.ts'
 import { questionId } from '#labs/engine/define.ts'
 import type { LabSession } from '#labs/engine/lab-session.ts'
-import type { LabSessionState, TimelineEvent, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import { shownActions } from '#labs/engine/shown-solution.ts'
+import type { Solution } from '#labs/engine/solution.ts'
+import type { LabSessionState, ShownAction, TimelineEvent, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
@@ -62,6 +64,8 @@ export class LiveLabSession extends EventEmitter<Events> {
     /** the learner it was started for */
     readonly userId: string,
     private readonly passedBefore: ReadonlySet<string>,
+    /** of the lab session's lab */
+    private readonly loadSolution: () => Promise<Solution> = async () => ({}),
   ) {
     super()
     // One listener a browser; their number is bounded elsewhere.
@@ -246,6 +250,14 @@ export class LiveLabSession extends EventEmitter<Events> {
     } finally {
       room?.off('message', note)
     }
+  }
+
+  /** What to do to pass a step, once it may be seen. @throws KraftlabError NOT_TRIED */
+  async solution(step: string): Promise<ShownAction[]> {
+    if (!this.engine.showSolution(step, Date.now())) throw new KraftlabError('NOT_TRIED')
+    const solution = await this.loadSolution()
+    await this.engine.settled()
+    return shownActions(solution[step] ?? [], this.state())
   }
 
   async close(): Promise<void> {

@@ -29,6 +29,7 @@ const DEED: ReadonlySet<ToGateway['type']> = new Set([
   'answer',
   'predict',
   'hint',
+  'solution',
   'fault',
   'help',
   'watch',
@@ -168,6 +169,9 @@ export function serveBrowser(
         break
       case 'hint':
         live.engine.hint(message.check, message.level)
+        break
+      case 'solution':
+        show({ type: 'solution', step: message.step, actions: await live.solution(message.step) })
         break
       case 'help':
         live.engine.say({ type: 'help', wanted: message.wanted })

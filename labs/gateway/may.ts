@@ -19,6 +19,7 @@ export const MAY: Record<ToGateway['type'], Who> = {
   'terminal.run': 'learner',
   answer: 'learner',
   hint: 'learner',
+  solution: 'learner',
   fault: 'learner',
   look: 'both',
   predict: 'learner',

@@ -69,6 +69,8 @@ export const boardStep = z.object({
   /** from its opening to its last check; null where that is not known */
   ms: z.number().nullable(),
   hints: z.number().int(),
+  /** they were shown how it is solved */
+  solution: z.boolean(),
 })
 
 export const boardRow = z.object({

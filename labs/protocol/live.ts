@@ -50,6 +50,8 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state.prove'), host: z.string(), file: z.string() }),
   /** What a command of the timeline changed; answered by `change`. */
   z.object({ type: z.literal('change'), seq: z.number().int() }),
+  /** How a step is solved; answered by `solution`, or by an error while it is not offered (labs/engine/tried.ts). */
+  z.object({ type: z.literal('solution'), step: z.string() }),
   /** Keeps an idle room alive. Sent on a learner's action at most once a minute. */
   z.object({ type: z.literal('active') }),
   /** "I need help", or no longer. */
@@ -97,6 +99,35 @@ export const checkState = z.object({
 })
 export type CheckState = z.infer<typeof checkState>
 
+/** Whether a learner may see how a step is solved. */
+export const solutionOffer = z.object({
+  /** it was, which is written down */
+  shown: z.boolean(),
+  /** it may be asked for */
+  offered: z.boolean(),
+  /** from then on it may, too (ms since 1970); null while too little was tried */
+  from: z.number().nullable(),
+  /** until it is offered: hints that were not opened of checks that have not passed, and wrong answers to its question */
+  hintsLeft: z.number().int(),
+  answersLeft: z.number().int(),
+})
+export type SolutionOffer = z.infer<typeof solutionOffer>
+
+const onHost = { host: z.string().nullable(), terminal: z.string().nullable() }
+/** One thing to do. A null in place of a value: it depends on what the cluster does until then. */
+export const shownAction = z.discriminatedUnion('do', [
+  /** `stays`: it runs on, so what follows needs another terminal or its keys */
+  z.object({ do: z.literal('run'), command: z.string().nullable(), stays: z.boolean(), ...onHost }),
+  z.object({ do: z.literal('keys'), keys: z.string(), ...onHost }),
+  /** wait until the terminal shows this regular expression */
+  z.object({ do: z.literal('shows'), text: z.string(), ...onHost }),
+  /** `readFrom`: the host whose terminal shows it */
+  z.object({ do: z.enum(['answer', 'predict']), given: z.string().nullable(), readFrom: z.string().nullable() }),
+  z.object({ do: z.literal('fault'), fault: fault.nullable() }),
+  z.object({ do: z.literal('wait'), what: z.string() }),
+])
+export type ShownAction = z.infer<typeof shownAction>
+
 export const stepState = z.object({
   id: z.string(),
   title: z.string(),
@@ -104,6 +135,7 @@ export const stepState = z.object({
   /** ms since 1970; null: not yet */
   openedAt: z.number().nullable(),
   checks: z.array(checkState),
+  solution: solutionOffer,
   /** A guess that is wanted before the step begins, and is held against what then happened. Wrong ones do not block. */
   predict: z
     .object({
@@ -301,6 +333,7 @@ export const toBrowser = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('state.proved'), proof: stateProof }),
   z.object({ type: z.literal('change'), change: commandChange }),
+  z.object({ type: z.literal('solution'), step: z.string(), actions: z.array(shownAction) }),
   /** A prediction that cannot be graded, and why: it was not taken. */
   z.object({ type: z.literal('refused'), step: z.string(), says: z.string() }),
   /** Answers `watch`: which of the watchers this instructor is; null: none any more. */

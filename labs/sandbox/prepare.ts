@@ -2,7 +2,7 @@
 import type { Room } from './room.ts'
 
 /** All of them together: the room is not there for the learner before. */
-export const PREPARE_LIMIT_MS = 60_000
+export const PREPARE_LIMIT_MS = 120_000
 const MAX_OUTPUT_CHARS = 500
 
 export type RoomCommand = { host: string; command: string }

@@ -28,6 +28,7 @@ const MESSAGES: { [Type in ToGateway['type']]: Extract<ToGateway, { type: Type }
   'terminal.run': { type: 'terminal.run', host: HOST, preferred: null, command: 'touch /tmp/was-here', ...SIZE },
   answer: { type: 'answer', step: 'format', given: 'x' },
   hint: { type: 'hint', check: 'formatted', level: 1 },
+  solution: { type: 'solution', step: 'format' },
   fault: { type: 'fault', fault: { action: 'kill', host: HOST } },
   look: { type: 'look', at: 1 },
   predict: { type: 'predict', step: 'format', given: 'x' },

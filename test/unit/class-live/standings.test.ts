@@ -14,7 +14,7 @@ const row = (
   name,
   session: 's',
   live: true,
-  steps: passed.map((one, index) => ({ passed: one, ms: index === 0 ? ms : null, hints: 0 })),
+  steps: passed.map((one, index) => ({ passed: one, ms: index === 0 ? ms : null, hints: 0, solution: false })),
   at: passed[0] < 2 ? 0 : passed[1] < 1 ? 1 : null,
   standing: { is: 'working' },
   helpSince: null,
