@@ -47,6 +47,9 @@ export function CheckItem({ check, className }: { check: CheckState; className?:
           )}
           {check.noLongerTrue && <p className="mt-1 text-warn">{t('noLongerTrue')}</p>}
         </div>
+        {check.status === 'passed' && !check.counts && !check.passedBefore && (
+          <p className="mt-1 text-ink-quiet">{t('doneForYou')}</p>
+        )}
         {check.awaits && live && check.status === 'open' && <Awaited awaits={check.awaits} />}
         {before && (
           <p className="mt-1 text-ink-quiet">{past ? t('passedBeforeSaying', { says: past }) : t('passedBefore')}</p>

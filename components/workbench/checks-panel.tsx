@@ -12,6 +12,7 @@ import { Notes } from './company.tsx'
 import { HelpButton } from './help-button.tsx'
 import { useLab, useLive } from './live-context.tsx'
 import { Prediction } from './prediction.tsx'
+import { StepReset } from './step-reset.tsx'
 import { StepSolution } from './step-solution.tsx'
 import { countPassed, currentStep, type StepView } from './step-view.ts'
 
@@ -47,6 +48,7 @@ export function ChecksPanel(props: {
             <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1">
               <h3 className="min-w-0 font-semibold text-[15px] text-ink">{step.title}</h3>
               {step.status === 'closed' && state && <p className="text-[13px] text-ink-quiet">{t('closedText')}</p>}
+              <StepReset step={step} />
               {anchors.includes(stepAnchor(step.id)) && (
                 <Button
                   variant="ghost"
@@ -60,6 +62,11 @@ export function ChecksPanel(props: {
               )}
             </div>
             <div className="space-y-3.5">
+              {state?.replayFailed && (
+                <p role="alert" className="rounded-md bg-warn-wash px-3 py-2 text-sm text-warn">
+                  {state.replayFailed}
+                </p>
+              )}
               <Notes step={step.id} />
               {step.predict && <Prediction key={`predict-${step.id}`} step={step} predict={step.predict} />}
               {step.checks.map((check) => (
@@ -157,6 +164,7 @@ function Ask({ step, ask }: { step: StepView; ask: NonNullable<StepView['ask']> 
         <p aria-live="polite" className={cn('mt-1', passed ? 'text-good' : 'text-ink-quiet')}>
           {ask.says}
         </p>
+        {passed && !ask.counts && !ask.passedBefore && <p className="mt-1 text-ink-quiet">{t('doneForYou')}</p>}
         {ask.passedBefore && !passed && <p className="mt-1 text-ink-quiet">{t('passedBefore')}</p>}
       </div>
     </form>

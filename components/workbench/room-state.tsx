@@ -36,6 +36,23 @@ export function RoomState() {
         }
       />
     )
+  if (state?.replay) {
+    const { step, done, of, doing, cancelled } = state.replay
+    const title = state.steps.find(({ id }) => id === step)?.title ?? step
+    return (
+      <Notice
+        busy
+        title={t('replaying', { step: title })}
+        text={of === 0 ? t('startingText') : t('replayingText', { done, of })}
+        details={doing ? [doing] : undefined}
+        action={
+          <Button disabled={cancelled || of === 0} onClick={() => client.send({ type: 'step.reset.cancel' })}>
+            {t('stopReplay')}
+          </Button>
+        }
+      />
+    )
+  }
   if (asking || connection !== 'idle' || state?.room.status === 'starting')
     return <Notice busy title={connection === 'idle' ? t('asking') : t('starting')} text={t('startingText')} />
   return (

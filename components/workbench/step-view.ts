@@ -12,6 +12,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
     id,
     title,
     openedAt: null,
+    mayReset: false,
     solution: { shown: false, offered: false, from: null, hintsLeft: 0, answersLeft: 0 },
     status: isPassed([...checks, ...(ask ? [ask] : [])], past) ? 'passed' : 'closed',
     ask: ask && {
@@ -20,6 +21,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
       says: '',
       passedAt: past[ask.id]?.at ?? null,
       passedBefore: ask.id in past,
+      counts: ask.id in past,
     },
     predict: predict === null ? null : { question: predict, given: null, outcome: null },
     checks: checks.map((check) => ({
@@ -33,6 +35,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
       hintsLeft: 3,
       awaits: null,
       passedBefore: check.id in past,
+      counts: check.id in past,
     })),
   }))
 }
@@ -40,22 +43,23 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
 const isPassed = (all: { id: string }[], past: PastPasses): boolean =>
   all.length > 0 && all.every(({ id }) => id in past)
 
-/** What the marks show: of the running room, or without one of all earlier ones. A question counts as a check. */
+/**
+ * What was passed: in the running lab session, or without one in all earlier ones. A question counts as a check; what a reset
+ * did for the learner does not count.
+ */
 export function countPassed(steps: StepView[]): { passed: number; all: number } {
   const checks = steps.flatMap((step) => step.checks)
   const questions = steps.flatMap(({ ask }) => (ask ? [ask] : []))
   return {
-    passed:
-      checks.filter(({ status }) => status === 'passed').length +
-      questions.filter(({ passedAt }) => passedAt !== null).length,
+    passed: checks.filter(({ counts }) => counts).length + questions.filter(({ counts }) => counts).length,
     all: checks.length + questions.length,
   }
 }
 
 /** Not passed in this lab session nor in an earlier one. */
 export const checksLeft = (steps: StepView[]): number =>
-  steps.flatMap(({ checks }) => checks).filter(({ status, passedBefore }) => status !== 'passed' && !passedBefore)
-    .length + steps.filter(({ ask }) => ask && ask.passedAt === null && !ask.passedBefore).length
+  steps.flatMap(({ checks }) => checks).filter(({ counts, passedBefore }) => !counts && !passedBefore).length +
+  steps.filter(({ ask }) => ask && !ask.counts && !ask.passedBefore).length
 
 /** The step to work on: the open one, else the first that has not passed, else the last. */
 export const currentStep = (steps: StepView[]): StepView | undefined =>

@@ -75,8 +75,9 @@ export async function followLessons(
   { lab: slug, lessons }: RoomOfLessons,
   told: Pick<ReaderRoom, 'log' | 'outputs'>,
 ): Promise<LessonPlay[]> {
-  const [lab, solution] = [await findLab(root, slug), await loadSolution(root, slug)]
-  const visitor = await Visitor.start(url, slug)
+  const lab = await findLab(root, slug)
+  const solution = await loadSolution(root, lab)
+  const visitor = await Visitor.start(url, slug, { variant: lab.variant })
   const plays: LessonPlay[] = []
   const terminals: Terminals = new Map()
   const last = lessons.at(-1)

@@ -1,24 +1,17 @@
 /** A learner without a browser: signs in as a guest, starts a lab and uses its terminals over the same streams. */
 import { EventEmitter, once } from 'node:events'
-import { stripVTControlCharacters } from 'node:util'
 import { WebSocket } from 'ws'
-import type { ReplayDriver, ReplayTerminal } from '#labs/engine/solution.ts'
+import { ReplayScreen } from '#labs/engine/replay-terminal.ts'
+import type { ReplayDriver } from '#labs/engine/solution.ts'
 import { type LabSessionState, type ToBrowser, type ToGateway, toBrowser } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 
 const SIZE = { cols: 160, rows: 40 }
-/** A JVM that starts on a busy machine of two cores. */
-const SHOWS_LIMIT_MS = 60_000
 /** A room may have much to do before it is shown (labs/sandbox/prepare.ts). */
 const ROOM_LIMIT_MS = 150_000
 const REPLY_LIMIT_MS = 20_000
 /** A node that is stopped in order hands its partitions over first. */
 const FAULT_LIMIT_MS = 60_000
-/** As the page does: acknowledge what was taken, so that output keeps coming. */
-const SCREEN_TAIL_CHARS = 2_000
-
-/** The shell's mark that it waits for a command (OSC 133 ; B). */
-const PROMPT_MARK = '\x1b]133;B'
 
 export async function signInAsGuest(url: string): Promise<string> {
   const response = await fetch(`${url}/api/auth/sign-in/anonymous`, {
@@ -34,7 +27,7 @@ export async function signInAsGuest(url: string): Promise<string> {
 type Events = { state: [LabSessionState]; message: [ToBrowser]; closed: [] }
 
 export class Visitor extends EventEmitter<Events> implements ReplayDriver {
-  private readonly terminals = new Map<string, VisitorTerminal>()
+  private readonly terminals = new Map<string, ReplayScreen>()
   state: LabSessionState | null = null
   /** ms since 1970 of the last key typed */
   lastKeyAt = 0
@@ -94,7 +87,7 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     return this.state
   }
 
-  async terminal(name: string, host: string): Promise<VisitorTerminal> {
+  async terminal(name: string, host: string): Promise<ReplayScreen> {
     const key = `${host} ${name}`
     const known = this.terminals.get(key)
     if (known) return known
@@ -102,19 +95,30 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     this.send({ type: 'terminal.open', host, ...SIZE })
     const reply = await opened
     if (reply.type !== 'opened') throw new Error(`no terminal: ${reply.type === 'error' ? reply.message : reply.type}`)
-    const terminal = new VisitorTerminal(this, reply.terminal)
-    this.terminals.set(key, terminal)
-    this.send({ type: 'terminal.attach', terminal: reply.terminal, visible: true, ...SIZE })
-    return terminal
+    const id = reply.terminal
+    const screen = new ReplayScreen({
+      input: (data) => this.send({ type: 'terminal.input', terminal: id, data }),
+      atPrompt: () => this.state?.terminals.find((one) => one.id === id)?.atPrompt === true,
+    })
+    this.on('state', () => screen.changed())
+    this.on('message', (message) => {
+      if ((message.type !== 'terminal.output' && message.type !== 'terminal.screen') || message.terminal !== id) return
+      if (message.type === 'terminal.screen') return screen.screen(message.data)
+      screen.output(message.data)
+      this.send({ type: 'terminal.acknowledge', terminal: id, chars: message.data.length })
+    })
+    this.terminals.set(key, screen)
+    this.send({ type: 'terminal.attach', terminal: id, visible: true, ...SIZE })
+    return screen
   }
 
   output(name: string, host: string): string {
-    return stripVTControlCharacters(this.raw(name, host))
+    return this.terminals.get(`${host} ${name}`)?.text ?? ''
   }
 
   /** The same with its control sequences, the shell's marks among them. */
   raw(name: string, host: string): string {
-    return this.terminals.get(`${host} ${name}`)?.since ?? ''
+    return this.terminals.get(`${host} ${name}`)?.raw ?? ''
   }
 
   async answer(step: string, given: string): Promise<void> {
@@ -192,55 +196,6 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
 }
 
 export type Assessment = { id: string; step: string; passed: boolean; says: string; evidence: unknown }
-
-class VisitorTerminal implements ReplayTerminal {
-  /** what has come since the last typing */
-  since = ''
-  private readonly grew = new EventEmitter<{ grew: [] }>()
-
-  constructor(
-    private readonly visitor: Visitor,
-    private readonly id: string,
-  ) {
-    visitor.on('message', (message) => {
-      if ((message.type !== 'terminal.output' && message.type !== 'terminal.screen') || message.terminal !== id) return
-      // A screen is what the terminal shows, without marks: the state says whether a shell waits there.
-      this.since = message.type === 'terminal.screen' ? message.data : this.since + message.data
-      if (message.type === 'terminal.output')
-        visitor.send({ type: 'terminal.acknowledge', terminal: id, chars: message.data.length })
-      this.grew.emit('grew')
-    })
-    visitor.on('state', () => this.grew.emit('grew'))
-  }
-
-  private typed = false
-
-  prompt(limitMs = SHOWS_LIMIT_MS): Promise<void> {
-    const waits = () => this.visitor.state?.terminals.find(({ id }) => id === this.id)?.atPrompt === true
-    // After typing, only a new mark counts: the state may still tell of the prompt that was typed at.
-    return this.wait(() => (this.typed ? this.since.includes(PROMPT_MARK) : waits()), 'a shell prompt', limitMs)
-  }
-
-  async type(text: string): Promise<void> {
-    this.since = ''
-    this.typed = true
-    this.visitor.send({ type: 'terminal.input', terminal: this.id, data: text })
-  }
-
-  shows(text: RegExp, limitMs = SHOWS_LIMIT_MS): Promise<void> {
-    return this.wait(() => text.test(this.since), String(text), limitMs)
-  }
-
-  private async wait(holds: () => boolean, what: string, limitMs: number): Promise<void> {
-    const signal = AbortSignal.timeout(limitMs)
-    try {
-      while (!holds()) await once(this.grew, 'grew', { signal })
-    } catch (error) {
-      const tail = JSON.stringify(this.since.slice(-SCREEN_TAIL_CHARS))
-      throw new Error(`waited ${limitMs} ms for ${what}; the terminal shows ${tail}`, { cause: error })
-    }
-  }
-}
 
 async function post<Result>(url: string, path: string, cookie: string, body: unknown): Promise<Result> {
   const response = await fetch(url + path, {

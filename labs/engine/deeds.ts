@@ -10,15 +10,21 @@ export type Deeds = {
   commands: number
   /** commands that ended, answers, and buttons pressed since a step last opened: how much was tried at it */
   tries: number
+  /** what happens is the replay's doing, not the learner's */
+  replaying: boolean
   /** step → wrong answers since the last right one */
   wrong: Record<string, number>
 }
 
-export const NO_DEEDS: Deeds = { lastAt: null, furtherAt: null, commands: 0, tries: 0, wrong: {} }
+export const NO_DEEDS: Deeds = { lastAt: null, furtherAt: null, commands: 0, tries: 0, replaying: false, wrong: {} }
 
 /** @returns `before` itself where the entry is no deed */
 export function foldDeeds(before: Deeds, { body, at }: Entry): Deeds {
   switch (body.type) {
+    case 'reset':
+      return { ...before, lastAt: at, replaying: true }
+    case 'replayed':
+      return { ...before, furtherAt: at, commands: 0, tries: 0, replaying: false }
     case 'step-opened':
       return { ...before, furtherAt: at, commands: 0, tries: 0 }
     case 'passed':
@@ -34,6 +40,7 @@ export function foldDeeds(before: Deeds, { body, at }: Entry): Deeds {
       return { ...before, lastAt: at }
     case 'observed': {
       const { observation } = body
+      if (before.replaying) return before
       if (observation.type === 'command')
         return { ...before, lastAt: at, commands: before.commands + 1, tries: before.tries + 1 }
       return observation.type === 'fault' && observation.by === 'learner'

@@ -19,8 +19,14 @@ export type Fold = {
   facts: Record<string, NeedResult>
   /** step → its opening: number of the entry, ms since 1970 */
   opened: Record<string, { seq: number; at: number }>
-  /** check → pass */
+  /** step → when it first opened, ms since 1970, also before a reset */
+  firstOpened: Record<string, number>
+  /** check → pass: what the learner is credited with, for good */
   passes: Record<string, Pass>
+  /** check → pass since the last reset, credited or not. Without a reset they are the same. */
+  here: Record<string, Pass & { by: 'replay' | 'learner' }>
+  /** the solution is being replayed up to the beginning of this step */
+  replay: { step: string } | null
   answers: Record<string, { given: string; correct: boolean; says: string }>
   /** step → what was predicted, and how it came out */
   predictions: Record<string, { given: string; outcome: Outcome | null }>
@@ -43,7 +49,10 @@ export const nothing = (layout: Layout): Fold => ({
   cuts: [],
   facts: {},
   opened: {},
+  firstOpened: {},
   passes: {},
+  here: {},
+  replay: null,
   answers: {},
   predictions: {},
   hints: {},
@@ -66,6 +75,18 @@ export function foldEntry(
   const teaching = foldTeaching(before.teaching, entry, before.clusters)
   return deeds === after.deeds && teaching === after.teaching ? after : { ...after, deeds, teaching }
 }
+
+/** What outlives a reset. */
+const kept = ({ firstOpened, passes, answers, predictions, hints, solutions, deeds, teaching }: Fold) => ({
+  firstOpened,
+  passes,
+  answers,
+  predictions,
+  hints,
+  solutions,
+  deeds,
+  teaching,
+})
 
 function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: (event: ClusterEvent) => void): Fold {
   switch (body.type) {
@@ -92,11 +113,31 @@ function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: 
       return { ...after, seen: Math.max(before.seen, body.number) }
     }
     case 'step-opened':
-      return { ...before, opened: { ...before.opened, [body.step]: { seq, at } } }
-    case 'passed':
+      return {
+        ...before,
+        opened: { ...before.opened, [body.step]: { seq, at } },
+        firstOpened: { [body.step]: at, ...before.firstOpened },
+      }
+    case 'passed': {
       // A pass latches: nothing later takes it back.
       if (before.passes[body.check]) return before
-      return { ...before, passes: { ...before.passes, [body.check]: { evidence: body.evidence, at, seq } } }
+      const pass = { evidence: body.evidence, at, seq }
+      return {
+        ...before,
+        passes: { ...before.passes, [body.check]: pass },
+        here: { ...before.here, [body.check]: { ...pass, by: 'learner' } },
+      }
+    }
+    case 'reset':
+      // Of the room before nothing counts but what is credited.
+      return { ...nothing(layout), ...kept(before), replay: { step: body.step } }
+    case 'replayed':
+      return { ...before, replay: null }
+    case 'repeated': {
+      const { evidence, by } = body
+      if (before.here[body.check]) return before
+      return { ...before, here: { ...before.here, [body.check]: { evidence, at, seq, by } } }
+    }
     case 'answered': {
       const { given, correct, says } = body
       return { ...before, answers: { ...before.answers, [body.step]: { given, correct, says } } }

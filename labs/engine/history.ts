@@ -45,6 +45,18 @@ const body = z.discriminatedUnion('type', [
   /** how that prediction came out */
   z.object({ type: z.literal('outcome'), step: z.string(), right: z.boolean(), says: z.string() }),
   z.object({ type: z.literal('hint'), check: z.string(), level: z.number().int() }),
+  /** The learner goes back to the beginning of this step: a fresh room follows, in which the steps before it are solved. */
+  z.object({ type: z.literal('reset'), step: z.string() }),
+  /** The solution has been replayed in that room, as far as it came. */
+  z.object({ type: z.literal('replayed'), how: z.enum(['done', 'failed', 'cancelled']), says: z.string() }),
+  /** A check passed that is not credited: the replay passed it, or the learner had passed it before a reset. */
+  z.object({
+    type: z.literal('repeated'),
+    step: z.string(),
+    check: z.string(),
+    evidence: z.looseObject({ says: z.string() }),
+    by: z.enum(['replay', 'learner']),
+  }),
   /** The learner was shown how the step is solved. */
   z.object({ type: z.literal('solution'), step: z.string() }),
   /** The learner asks for an instructor, or no longer. */
@@ -75,6 +87,8 @@ export type Entry = z.infer<typeof entry>
 const PROMISED: ReadonlySet<EntryBody['type']> = new Set([
   'opened',
   'passed',
+  'reset',
+  'repeated',
   'answered',
   'predicted',
   'outcome',

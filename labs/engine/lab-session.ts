@@ -24,7 +24,7 @@ import { RecordLog } from './record-log.ts'
 import { type RoomView, roomView } from './room-view.ts'
 import { Samples } from './samples.ts'
 import { stepState } from './step-state.ts'
-import { isOpen, isPassed, nextStep, wantsPrediction } from './steps.ts'
+import { isCredited, isOpen, isPassed, mayResetTo, nextStep, wantsPrediction } from './steps.ts'
 import type { DrillBegun, Teaching, TeachingBody } from './teaching.ts'
 import { Timeline } from './timeline.ts'
 import { isOffered, solutionOffer } from './tried.ts'
@@ -136,7 +136,8 @@ export class LabSession extends EventEmitter<Events> {
     if (!step?.ask || !isOpen(this.fold, step)) return
     const verdict = judged(() => step.ask!.judge(given, this.moment(step)))
     const says = verdict.passed ? verdict.evidence.says : verdict.says
-    this.history.append({ type: 'answered', step: stepId, given, correct: verdict.passed, says })
+    // What the replay answers is not what the learner did.
+    if (!this.fold.replay) this.history.append({ type: 'answered', step: stepId, given, correct: verdict.passed, says })
     if (verdict.passed) this.latch(stepId, questionId(stepId), verdict.evidence)
   }
 
@@ -158,6 +159,26 @@ export class LabSession extends EventEmitter<Events> {
     if (check && level === asked + 1 && level <= check.hints.length) {
       this.history.append({ type: 'hint', check: checkId, level })
     }
+  }
+
+  /** Whether the learner may begin again at that step. @param passedBefore checks of earlier lab sessions */
+  mayResetTo(step: string, passedBefore: ReadonlySet<string>): boolean {
+    return mayResetTo(this.fold, this.lab, step, passedBefore)
+  }
+
+  /** Back to the beginning of a step, in a room that has yet to start. From now on passes are the replay's. */
+  reset(step: string): void {
+    this.samples.flush()
+    this.history.append({ type: 'reset', step })
+  }
+
+  /** The replay is over: from now on it is the learner again. */
+  replayed(how: 'done' | 'failed' | 'cancelled', says: string): void {
+    this.history.append({ type: 'replayed', how, says })
+  }
+
+  get isReplaying(): boolean {
+    return this.fold.replay !== null
   }
 
   /**
@@ -271,7 +292,7 @@ export class LabSession extends EventEmitter<Events> {
 
   private assessedQuestion(step: Step): Assessed {
     const id = questionId(step.id)
-    const evidence = this.fold.passes[id]?.evidence ?? null
+    const evidence = this.fold.here[id]?.evidence ?? null
     const says = evidence?.says ?? this.fold.answers[step.id]?.says ?? 'Nothing was answered yet.'
     return { id, step: step.id, passed: evidence !== null, says, evidence }
   }
@@ -296,6 +317,8 @@ export class LabSession extends EventEmitter<Events> {
     const told = stored.flatMap((entry) => this.take(entry))
     for (const { body, at } of stored) {
       if (body.type === 'outcome') this.latching.delete(`outcome ${body.step}`)
+      if (body.type === 'step-opened') this.latching.delete(`step ${body.step}`)
+      if (body.type === 'repeated') this.latching.delete(body.check)
       if (body.type === 'passed') {
         this.latching.delete(body.check)
         this.emit('passed', { step: body.step, check: body.check, evidence: body.evidence, at })
@@ -303,7 +326,7 @@ export class LabSession extends EventEmitter<Events> {
     }
     this.openSteps()
     if (this.fold.seen !== before.seen) this.emit('stored')
-    const needsMayDiffer = this.fold.opened !== before.opened || this.fold.passes !== before.passes
+    const needsMayDiffer = this.fold.opened !== before.opened || this.fold.here !== before.here
     if (needsMayDiffer || this.fold.room !== before.room) this.emit('needs')
     const verdictsDiffer = this.judge()
     this.tellOutcomes()
@@ -362,6 +385,8 @@ export class LabSession extends EventEmitter<Events> {
   /** The first step opens at once, every other when the one before has passed; but none before its prediction. */
   private openSteps(): void {
     if (!this.isPrepared) return
+    // Of a fresh room nothing is known before it starts.
+    if (this.fold.replay && this.fold.room.status !== 'started') return
     const step = nextStep(this.fold, this.lab)
     if (
       step &&
@@ -380,7 +405,7 @@ export class LabSession extends EventEmitter<Events> {
     for (const step of this.lab.steps) {
       if (!isOpen(this.fold, step)) continue
       for (const check of step.checks) {
-        const latched = this.fold.passes[check.id]
+        const latched = this.fold.here[check.id]
         // Facts are fetched only while the step is open: afterwards only what the cluster view shows is current.
         if (latched && isPassed(this.fold, step) && Object.keys(step.facts).length > 0) continue
         const verdict = judged(() => check.judge(this.moment(step)))
@@ -407,7 +432,7 @@ export class LabSession extends EventEmitter<Events> {
     for (const step of this.lab.steps) {
       const predicted = this.fold.predictions[step.id]
       const key = `outcome ${step.id}`
-      if (!step.predict || !predicted || predicted.outcome || !isPassed(this.fold, step) || this.latching.has(key))
+      if (!step.predict || !predicted || predicted.outcome || !isCredited(this.fold, step) || this.latching.has(key))
         continue
       this.latching.add(key)
       this.history.append({ type: 'outcome', step: step.id, ...this.outcomeOf(step, predicted.given) })
@@ -423,9 +448,12 @@ export class LabSession extends EventEmitter<Events> {
   }
 
   private latch(step: string, check: string, evidence: { says: string }): void {
-    if (this.latching.has(check) || this.fold.passes[check]) return
+    const { here, passes, replay } = this.fold
+    if (this.latching.has(check) || here[check]) return
     this.latching.add(check)
-    this.history.append({ type: 'passed', step, check, evidence })
+    if (replay) this.history.append({ type: 'repeated', step, check, evidence, by: 'replay' })
+    else if (passes[check]) this.history.append({ type: 'repeated', step, check, evidence, by: 'learner' })
+    else this.history.append({ type: 'passed', step, check, evidence })
   }
 
   private moment(step: Step): Moment {
@@ -433,7 +461,7 @@ export class LabSession extends EventEmitter<Events> {
     for (const [name, { need }] of Object.entries(step.facts)) {
       facts[name] = this.fold.facts[need.name] ?? { state: 'not-fetched' }
     }
-    const { clusters, cuts, passes } = this.fold
+    const { clusters, cuts, here: passes } = this.fold
     const { main } = this.layout
     return {
       cluster: clusters[main]!,
@@ -447,7 +475,7 @@ export class LabSession extends EventEmitter<Events> {
   }
 
   private historyOf(name: string, step: Step): HistoryView {
-    const { clusters, opened, passes, room, cuts } = this.fold
+    const { clusters, opened, here: passes, room, cuts } = this.fold
     const cluster = clusters[name]
     if (!cluster) throw new Error(`there is no cluster ${name}`)
     return new HistoryView(this.events, {

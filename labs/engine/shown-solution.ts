@@ -28,7 +28,7 @@ function shownAction(action: Action, told: Tell, see: LabSessionState): ShownAct
     case 'answer':
     case 'predict':
       return isShown(action.given)
-        ? { do: action.do, given: null, readFrom: action.given.host }
+        ? { do: action.do, given: null, readFrom: told(action.given.host) }
         : { do: action.do, given: told(action.given), readFrom: null }
     case 'fault':
       return { do: 'fault', fault: told(action.fault) }

@@ -11,7 +11,8 @@ export function stepState(fold: Fold, lab: Lab, step: Step, verdicts: ReadonlyMa
   const status = isPassed(fold, step) ? 'passed' : open || wantsPrediction(fold, lab, step) ? 'open' : 'closed'
   const predicted = fold.predictions[step.id]
   const { given = null, says = '' } = fold.answers[step.id] ?? {}
-  const passedAt = fold.passes[questionId(step.id)]?.at ?? null
+  const question = questionId(step.id)
+  const passedAt = fold.here[question]?.at ?? null
   return {
     id: step.id,
     title: step.title,
@@ -24,12 +25,13 @@ export function stepState(fold: Fold, lab: Lab, step: Step, verdicts: ReadonlyMa
       given: predicted?.given ?? null,
       outcome: predicted?.outcome ?? null,
     },
-    ask: step.ask ? { question: step.ask.question, given, says, passedAt, passedBefore: false } : null,
+    ask: step.ask ? { question: step.ask.question, given, says, passedAt, ...creditOf(fold, question) } : null,
+    mayReset: false,
   }
 }
 
 function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | undefined): CheckState {
-  const pass = fold.passes[check.id]
+  const pass = fold.here[check.id]
   const asked = fold.hints[check.id] ?? 0
   const missingNow = verdict && !verdict.passed ? verdict : null
   return {
@@ -43,7 +45,7 @@ function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | 
     hints: check.hints.slice(0, asked),
     hintsLeft: check.hints.length - asked,
     awaits: pass ? null : (missingNow?.awaits ?? null),
-    passedBefore: false,
+    ...creditOf(fold, check.id),
   }
 }
 
@@ -54,3 +56,9 @@ const timesIn = (evidence: Evidence): Record<string, number> =>
       (entry): entry is [string, number] => /(^m|M)s$/.test(entry[0]) && typeof entry[1] === 'number',
     ),
   )
+
+/** What was passed before a reset was passed in an earlier room, as far as this one is concerned. */
+const creditOf = ({ passes, here }: Fold, id: string): { counts: boolean; passedBefore: boolean } => ({
+  counts: passes[id] !== undefined,
+  passedBefore: passes[id] !== undefined && here[id]?.by !== 'learner',
+})

@@ -78,6 +78,15 @@ export class Timeline {
         return told('step', `Step: ${this.stepTitle(body.step)}`)
       case 'passed':
         return told('pass', `Passed: ${this.titleOf(body.step, body.check)}`)
+      case 'repeated':
+        return told(
+          'pass',
+          `${body.by === 'replay' ? 'Done for you' : 'Passed again'}: ${this.titleOf(body.step, body.check)}`,
+        )
+      case 'reset':
+        return told('room', `Back to the beginning of: ${this.stepTitle(body.step)}`)
+      case 'replayed':
+        return told('room', body.says)
       case 'answered':
         return told('answer', `Answered: ${shortened(body.given)} (${body.correct ? 'right' : 'not right'})`)
       case 'solution':

@@ -2,7 +2,7 @@
 import type { SolutionOffer } from '#labs/protocol/live.ts'
 import { questionId, type Step } from './define.ts'
 import type { Fold } from './fold.ts'
-import { isOpen, isPassed } from './steps.ts'
+import { isCredited, isOpen } from './steps.ts'
 
 /** The time of a hint that is read, tried and not enough, three times over. */
 export const TRIED_MS = 10 * 60_000
@@ -13,16 +13,17 @@ export const WRONG_ANSWERS = 3
 
 export function solutionOffer(fold: Fold, step: Step): SolutionOffer {
   const shown = fold.solutions[step.id] !== undefined
-  if (isPassed(fold, step)) return { shown, offered: true, from: null, hintsLeft: 0, answersLeft: 0 }
-  const opened = fold.opened[step.id]
-  if (!isOpen(fold, step) || !opened) return { shown, offered: shown, from: null, hintsLeft: 0, answersLeft: 0 }
+  if (isCredited(fold, step)) return { shown, offered: true, from: null, hintsLeft: 0, answersLeft: 0 }
+  const opened = fold.firstOpened[step.id]
+  if (!isOpen(fold, step) || opened === undefined)
+    return { shown, offered: shown, from: null, hintsLeft: 0, answersLeft: 0 }
   const hintsLeft = step.checks
     .filter(({ id }) => !fold.passes[id])
     .reduce((sum, { id, hints }) => sum + hints.length - (fold.hints[id] ?? 0), 0)
   const isAsked = step.ask !== null && !fold.passes[questionId(step.id)]
   const answersLeft = isAsked ? Math.max(0, WRONG_ANSWERS - (fold.deeds.wrong[step.id] ?? 0)) : 0
   const offered = shown || (hintsLeft === 0 && answersLeft === 0)
-  return { shown, offered, from: fold.deeds.tries >= TRIES ? opened.at + TRIED_MS : null, hintsLeft, answersLeft }
+  return { shown, offered, from: fold.deeds.tries >= TRIES ? opened + TRIED_MS : null, hintsLeft, answersLeft }
 }
 
 export const isOffered = ({ offered, from }: SolutionOffer, now: number): boolean =>

@@ -196,7 +196,8 @@ async function ownStream(
   }
   if (live.browsers >= MAX_BROWSERS_OF_ONE) throw new KraftlabError('UNAVAILABLE', TOO_MANY_WINDOWS)
   const serve = (opened: WebSocket) => {
-    serveBrowser(opened, live, { is: 'learner' }, allowed, letGo)
+    const resetTo = (step: string) => sessions.resetTo(live, learner, step)
+    serveBrowser(opened, live, { is: 'learner', resetTo }, allowed, letGo)
     if (!learner.isGuest) tellClasses(database, live, learner.userId).catch(log)
   }
   return { serve, letGo }

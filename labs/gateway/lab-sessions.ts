@@ -33,6 +33,7 @@ const IDLE_CHECK_MS = 15_000
 
 const LOST = 'The room was lost while Kraftlab was restarted. Your progress is kept: start a new room to go on.'
 const STOPPED = 'Kraftlab was stopped. Your progress is kept: start a new room to go on.'
+const TOO_MANY_STARTS = 'You have started many rooms in a short time. Try again in a minute.'
 const ENDED_BY_LEARNER = 'You ended this room. Your progress is kept.'
 
 type Parts = {
@@ -203,6 +204,22 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     })
   }
 
+  /**
+   * Back to the beginning of a step, in a fresh room of the same lab session.
+   * @throws KraftlabError NOT_TRIED where that would do for them what they have not seen; ROOM_ENDED, UNAVAILABLE, TOO_MANY_ROOMS
+   */
+  resetTo(live: LiveLabSession, learner: Learner, step: string): Promise<void> {
+    return this.inTurn(async () => {
+      live.requireRoom()
+      if (!live.mayResetTo(step)) throw new KraftlabError('NOT_TRIED')
+      if (this.stopping) throw new KraftlabError('UNAVAILABLE')
+      // It takes the place of the room before; only how often rooms start is to be bounded.
+      if (!this.starts.take(learner.userId)) throw new KraftlabError('TOO_MANY_ROOMS', TOO_MANY_STARTS)
+      await live.reset(step)
+      this.keep(this.startRoom(live))
+    })
+  }
+
   /** Lab sessions with a room, or on the way to one, of a learner and the guests that they were. */
   liveOf(learner: Learner): LiveLabSession[] {
     return this.live().filter(({ userId }) => owns(learner, userId))
@@ -285,7 +302,7 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     }
     if (!this.space.fits(this.hostsOfRooms(), lab.hosts.length)) throw new KraftlabError('TOO_MANY_ROOMS')
     if (!this.starts.take(learner.userId)) {
-      throw new KraftlabError('TOO_MANY_ROOMS', 'You have started many rooms in a short time. Try again in a minute.')
+      throw new KraftlabError('TOO_MANY_ROOMS', TOO_MANY_STARTS)
     }
   }
 
@@ -330,10 +347,12 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
         live.engine.note('room-started', '')
         const { prepare } = live.engine.lab
         await live.join(room, 0, async () => {
-          if (prepare.length === 0) return
-          await prepareRoom(room, prepare)
-          live.engine.prepared()
-          await live.engine.settled()
+          if (prepare.length > 0) {
+            await prepareRoom(room, prepare)
+            live.engine.prepared()
+            await live.engine.settled()
+          }
+          await live.replay()
         })
       })
     } catch (error) {
@@ -359,7 +378,7 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     if (!hasRoom(entries)) live.engine.note('room-started', '')
     await live.join(room, live.engine.seen)
     // Nobody knows how far it had come.
-    if (!live.engine.isPrepared) live.end(LOST)
+    if (!live.engine.isPrepared || live.engine.isReplaying) live.end(LOST)
     return true
   }
 

@@ -14,6 +14,7 @@ import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
 import type { Room } from '#labs/sandbox/room.ts'
 import { Looks } from './looks.ts'
+import { REPLAY_LIMIT_MS, replayUpTo } from './replay.ts'
 import { States } from './states.ts'
 import { Turns } from './turns.ts'
 import { Watchers } from './watchers.ts'
@@ -29,7 +30,10 @@ type Events = {
   changed: [samples: boolean]
   told: [TimelineEvent[]]
   ended: [why: string]
+  /** its room is being replaced by a fresh one */
+  left: []
 }
+type Replaying = NonNullable<LabSessionState['replay']> & { abort: AbortController }
 
 export class LiveLabSession extends EventEmitter<Events> {
   private room: Room | null = null
@@ -44,6 +48,8 @@ export class LiveLabSession extends EventEmitter<Events> {
   private welcomed = false
   /** number of the last observation of this room that the engine was given */
   private newest = 0
+  private replaying: Replaying | null = null
+  private replayFailed: string | null = null
   readonly looks = new Looks((at: number) => this.engine.viewAt(at))
   /** most of what one takes is the room's time */
   readonly logs = new Looks((wish: { host: string; range: LogRange }) => this.readLog(wish.host, wish.range), LOG_REST)
@@ -99,8 +105,13 @@ export class LiveLabSession extends EventEmitter<Events> {
    */
   async join(room: Room, seen: number, prepare: () => Promise<void> = async () => {}): Promise<void> {
     this.room = room
-    room.on('message', (message) => this.onSwitch(message))
-    room.on('gone', (why) => this.end(`The room has ended: ${why}. Your progress is kept: start a new room to go on.`))
+    room.on('message', (message) => {
+      if (this.room === room) this.onSwitch(message)
+    })
+    room.on('gone', (why) => {
+      if (this.room !== room) return
+      this.end(`The room has ended: ${why}. Your progress is kept: start a new room to go on.`)
+    })
     this.newest = seen
     room.send({ type: 'hello', seen })
     this.watch()
@@ -117,6 +128,8 @@ export class LiveLabSession extends EventEmitter<Events> {
     this.room = null
     this.terminals = []
     this.viewers.clear()
+    this.replaying?.abort.abort(new Error(why))
+    this.replaying = null
     this.engine.note('room-ended', why)
     this.setRoom(status, why)
     this.ending = room ? room.end() : Promise.resolve()
@@ -124,6 +137,73 @@ export class LiveLabSession extends EventEmitter<Events> {
   }
   /** settled when nothing of the room is left */
   ending: Promise<void> = Promise.resolve()
+
+  mayResetTo(step: string): boolean {
+    return this.engine.mayResetTo(step, this.passedBefore)
+  }
+
+  /** Gives up its room for a fresh one, in which it goes back to the beginning of a step. Settled when the old one is gone. */
+  async reset(step: string): Promise<void> {
+    const room = this.requireRoom()
+    this.room = null
+    this.terminals = []
+    this.viewers.clear()
+    this.opened.clear()
+    this.welcomed = false
+    this.newest = 0
+    this.replayFailed = null
+    const before = this.engine.lab.steps.findIndex(({ id }) => id === step)
+    this.replaying = { step, done: 0, of: before, doing: '', cancelled: false, abort: new AbortController() }
+    this.engine.reset(step)
+    this.emit('left')
+    this.setRoom('starting', '')
+    await room.end()
+  }
+
+  /** In the fresh room: what was done before the step is done once more. How it ended is in the history. */
+  async replay(): Promise<void> {
+    const { room, replaying } = this
+    if (!room || !replaying) return
+    const { step, abort } = replaying
+    const limit = AbortSignal.timeout(REPLAY_LIMIT_MS)
+    try {
+      await replayUpTo(step, await this.loadSolution(), {
+        engine: this.engine,
+        room,
+        see: () => this.state(),
+        terminals: () => this.terminals,
+        attach: (viewer, terminal, show) => this.attach(viewer, terminal, show),
+        detach: (viewer) => this.detach(viewer),
+        doing: (doing, done) => {
+          if (this.replaying !== replaying) return
+          Object.assign(replaying, { doing, done })
+          this.changed()
+        },
+        signal: AbortSignal.any([abort.signal, limit]),
+      })
+      this.engine.replayed('done', 'The steps before it were done for you, and do not count')
+    } catch (error) {
+      if (!this.isLive) return
+      const how = replaying.cancelled ? 'cancelled' : 'failed'
+      const why = limit.aborted ? `it took more than ${REPLAY_LIMIT_MS / 60_000} minutes` : messageOf(error)
+      const says = replaying.cancelled
+        ? 'You stopped it. The room is as far as the solution had come.'
+        : `The solution did not come through, and the room is as far as it had come: ${why}`
+      this.replayFailed = says
+      this.engine.replayed(how, says)
+    }
+    await this.engine.settled()
+    this.replaying = null
+    this.changed()
+  }
+
+  cancelReplay(): void {
+    const { replaying } = this
+    if (!replaying) return
+    replaying.cancelled = true
+    replaying.abort.abort(new Error('cancelled'))
+    this.changed()
+  }
 
   /** Shows how a lab session ended that was over before this gateway began. */
   endedEarlier(why: string): void {
@@ -359,17 +439,27 @@ export class LiveLabSession extends EventEmitter<Events> {
       id: this.id,
       lab: this.lab,
       room: this.roomState,
+      replay: this.replaying && shownReplay(this.replaying),
+      replayFailed: this.replayFailed,
       help: { from: this.helpFrom, since: helpSince },
       watchers: this.watchers.list,
       notes,
       messages,
       kept,
       hosts: this.hosts,
-      terminals: this.terminals,
+      // They are the replay's until it is done.
+      terminals: this.replaying ? [] : this.terminals,
       steps: steps.map((step) => ({
         ...step,
-        checks: step.checks.map((check) => ({ ...check, passedBefore: this.passedBefore.has(check.id) })),
-        ask: step.ask && { ...step.ask, passedBefore: this.passedBefore.has(questionId(step.id)) },
+        mayReset: this.roomState.status === 'ready' && this.mayResetTo(step.id),
+        checks: step.checks.map((check) => ({
+          ...check,
+          passedBefore: check.passedBefore || this.passedBefore.has(check.id),
+        })),
+        ask: step.ask && {
+          ...step.ask,
+          passedBefore: step.ask.passedBefore || this.passedBefore.has(questionId(step.id)),
+        },
       })),
       clusters,
       cuts,
@@ -377,3 +467,7 @@ export class LiveLabSession extends EventEmitter<Events> {
     }
   }
 }
+
+const shownReplay = ({ abort: _, ...shown }: Replaying): LabSessionState['replay'] => ({ ...shown })
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

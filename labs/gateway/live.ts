@@ -30,6 +30,7 @@ const DEED: ReadonlySet<ToGateway['type']> = new Set([
   'predict',
   'hint',
   'solution',
+  'step.reset',
   'fault',
   'help',
   'watch',
@@ -56,7 +57,8 @@ export type InstructorView = {
   record: (action: AuditAction, details?: Record<string, unknown>) => Promise<void>
   reset: () => Promise<void>
 }
-export type View = { is: 'learner' } | InstructorView
+/** `resetTo`: back to the beginning of a step. */
+export type View = { is: 'learner'; resetTo: (step: string) => Promise<void> } | InstructorView
 
 /**
  * @param allowed asked now and then (with whether an instructor watches): a sign-out ends the streams, too
@@ -129,9 +131,11 @@ export function serveBrowser(
       case 'active':
         break
       case 'answer':
+        live.requireRoom()
         live.engine.answer(message.step, message.given)
         break
       case 'predict': {
+        live.requireRoom()
         const refused = live.engine.predict(message.step, message.given)
         if (refused !== null) show({ type: 'refused', step: message.step, says: refused })
         break
@@ -172,6 +176,12 @@ export function serveBrowser(
         break
       case 'solution':
         show({ type: 'solution', step: message.step, actions: await live.solution(message.step) })
+        break
+      case 'step.reset':
+        if (view.is === 'learner') await view.resetTo(message.step)
+        break
+      case 'step.reset.cancel':
+        live.cancelReplay()
         break
       case 'help':
         live.engine.say({ type: 'help', wanted: message.wanted })
@@ -294,6 +304,7 @@ export function serveBrowser(
     live.off('changed', showStateSoon)
     live.off('told', showEvents)
     live.off('ended', onEnded)
+    live.off('left', onEnded)
     live.watchers.end(name)
     for (const viewer of attached.values()) live.detach(viewer)
     live.looks.forget(name)
@@ -309,6 +320,7 @@ export function serveBrowser(
   live.on('changed', showStateSoon)
   live.on('told', showEvents)
   live.on('ended', onEnded)
+  live.on('left', onEnded)
   stream.orDrop(() => {
     showState()
     show({ type: 'timeline', whole: true, events: [...live.engine.timeline] })

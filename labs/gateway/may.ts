@@ -20,6 +20,8 @@ export const MAY: Record<ToGateway['type'], Who> = {
   answer: 'learner',
   hint: 'learner',
   solution: 'learner',
+  'step.reset': 'learner',
+  'step.reset.cancel': 'learner',
   fault: 'learner',
   look: 'both',
   predict: 'learner',

@@ -52,6 +52,10 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('change'), seq: z.number().int() }),
   /** How a step is solved; answered by `solution`, or by an error while it is not offered (labs/engine/tried.ts). */
   z.object({ type: z.literal('solution'), step: z.string() }),
+  /** Back to the beginning of a step: a fresh room in the same lab session, with the steps before it done by the solution. */
+  z.object({ type: z.literal('step.reset'), step: z.string() }),
+  /** Leaves the fresh room as far as the solution has come. */
+  z.object({ type: z.literal('step.reset.cancel') }),
   /** Keeps an idle room alive. Sent on a learner's action at most once a minute. */
   z.object({ type: z.literal('active') }),
   /** "I need help", or no longer. */
@@ -94,8 +98,10 @@ export const checkState = z.object({
       due: z.number(),
     })
     .nullable(),
-  /** an earlier lab session of this learner passed it */
+  /** this learner passed it in an earlier room: of another lab session, or before a reset */
   passedBefore: z.boolean(),
+  /** the learner passed it in this lab session. One that has passed and does not count was done for them by a reset. */
+  counts: z.boolean(),
 })
 export type CheckState = z.infer<typeof checkState>
 
@@ -136,6 +142,8 @@ export const stepState = z.object({
   openedAt: z.number().nullable(),
   checks: z.array(checkState),
   solution: solutionOffer,
+  /** the learner may begin again here: nothing that would be done for them is new to them */
+  mayReset: z.boolean(),
   /** A guess that is wanted before the step begins, and is held against what then happened. Wrong ones do not block. */
   predict: z
     .object({
@@ -156,6 +164,7 @@ export const stepState = z.object({
       passedAt: z.number().nullable(),
       /** as with checks */
       passedBefore: z.boolean(),
+      counts: z.boolean(),
     })
     .nullable(),
 })
@@ -295,6 +304,20 @@ export const labSessionState = z.object({
     /** ended: the lab session that took its place */
     next: z.string().nullable(),
   }),
+  /** the room is starting, and the solution is replayed in it up to that step; null: it is not */
+  replay: z
+    .object({
+      step: z.string(),
+      /** steps that are done, and all that will be */
+      done: z.number().int(),
+      of: z.number().int(),
+      /** what it does now, of one line; empty before it begins */
+      doing: z.string(),
+      cancelled: z.boolean(),
+    })
+    .nullable(),
+  /** how the last replay ended that did not come to its end; null where it did, or there was none */
+  replayFailed: z.string().nullable(),
   /** `from`: the classes in which the lab is assigned; `since`: when help was asked for, ms since 1970 */
   help: z.object({ from: z.array(z.string()), since: z.number().nullable() }),
   watchers: z.array(watcher),

@@ -29,6 +29,8 @@ const MESSAGES: { [Type in ToGateway['type']]: Extract<ToGateway, { type: Type }
   answer: { type: 'answer', step: 'format', given: 'x' },
   hint: { type: 'hint', check: 'formatted', level: 1 },
   solution: { type: 'solution', step: 'format' },
+  'step.reset': { type: 'step.reset', step: 'format' },
+  'step.reset.cancel': { type: 'step.reset.cancel' },
   fault: { type: 'fault', fault: { action: 'kill', host: HOST } },
   look: { type: 'look', at: 1 },
   predict: { type: 'predict', step: 'format', given: 'x' },

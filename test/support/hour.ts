@@ -60,6 +60,8 @@ function room(now: number): LabSessionState {
     notes: [],
     messages: [],
     kept: null,
+    replay: null,
+    replayFailed: null,
     hosts: [...(clusters[0]?.nodes.map(({ host }) => host) ?? []), 'client'],
     terminals: [],
     steps: [],

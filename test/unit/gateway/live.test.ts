@@ -31,7 +31,9 @@ async function browser(failsAt: number) {
     await live.close()
   })
   const left = new Promise<void>((resolve) => {
-    server.on('connection', (socket) => serveBrowser(socket, live, { is: 'learner' }, async () => null, resolve))
+    server.on('connection', (socket) =>
+      serveBrowser(socket, live, { is: 'learner', resetTo: async () => {} }, async () => null, resolve),
+    )
   })
   const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const closed = once(socket, 'close') as Promise<[number]>
