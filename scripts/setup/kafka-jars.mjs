@@ -1,6 +1,16 @@
 /** The jars of a Kafka: by Maven, each checked against the sums in this repository. */
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { hashFiles, makeFolder } from './files.mjs'
@@ -34,7 +44,10 @@ export function jarProblems(root, folder, version = KAFKA_VERSION) {
 
 /** The folder with a version's jars. */
 export function libsOf({ root, cache }, version) {
-  const made = hashFiles(root, ['pom.xml', 'sha256sums'].map((name) => `${DISTRIBUTION}/${version}/${name}`))
+  const made = hashFiles(
+    root,
+    ['pom.xml', 'sha256sums'].map((name) => `${DISTRIBUTION}/${version}/${name}`),
+  )
   return join(cache, `kafka-libs-${version}-${made}`)
 }
 

@@ -90,7 +90,14 @@ const kafkaArchive = {
         cpSync(join(context.root, partOf(context.root, KAFKA_VERSION, name)), join(temporary, 'kafka', name), {
           recursive: true,
         })
-      const binds = ['--ro-bind', join(temporary, 'kafka'), '/opt/kafka', '--ro-bind', libsOf(context, KAFKA_VERSION), '/opt/kafka/libs']
+      const binds = [
+        '--ro-bind',
+        join(temporary, 'kafka'),
+        '/opt/kafka',
+        '--ro-bind',
+        libsOf(context, KAFKA_VERSION),
+        '/opt/kafka/libs',
+      ]
       const argv = inSandbox(
         context,
         [...binds, '--bind', out, '/out'],

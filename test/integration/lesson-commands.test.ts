@@ -9,7 +9,7 @@ import { type Server, startServer } from '#labs/cli/server.ts'
 import { SOAK } from '../support/soak.ts'
 
 /** The quickest of the modules with a cluster of several nodes. */
-const MODULE = 'electing-a-leader'
+const MODULE = 'network-partitions'
 /** The longest waits for the cleaner twice; one that is stuck waits for its own limits, and says at which command. */
 const ROOM_LIMIT_MS = 10 * 60_000
 

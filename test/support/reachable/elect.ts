@@ -2,7 +2,7 @@
  * Search for an election: which time-outs run out, and between which deliveries, until a node says what the recording has
  * it say. Cheapest first: every time-out costs, messages do not.
  */
-import { leaderOf } from '#raft/transitions.ts'
+import { leaderOf, votedOf } from '#raft/transitions.ts'
 import type { Node, NodeId } from '#raft/types.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { append } from './replicate.ts'
@@ -27,8 +27,17 @@ const shows = (trail: Trail, { node, leader, epoch }: View) => {
   return trail.node(node).process === 'running' && view.leader === leader && view.epoch === epoch
 }
 
-/** All that are found, best first. `held`: nothing goes to these or comes from them. */
-export function* elect(from: Trail, view: View, run: RecordedRun, held: Set<NodeId>, budget: Budget): Generator<Trail> {
+type Within = {
+  run: RecordedRun
+  /** Who leads before any other fault, and in which epoch. */
+  wins: { leader: NodeId; epoch: number } | null
+  /** Nothing goes to these or comes from them. */
+  held: Set<NodeId>
+  budget: Budget
+}
+
+/** All that are found, best first. */
+export function* elect(from: Trail, view: View, { run, wins, held, budget }: Within): Generator<Trail> {
   const queues: Trail[][] = Array.from({ length: MAX_COST + 1 }, () => [])
   queues[0]!.push(from)
   const known = new Set<string>()
@@ -45,7 +54,7 @@ export function* elect(from: Trail, view: View, run: RecordedRun, held: Set<Node
         continue
       }
       for (const { to, costs } of moves(trail, view, run, held))
-        if (isAllowed(to, view, run) && !isTooShort(to, run)) queues[cost + costs]?.push(to)
+        if (isAllowed(to, view, run) && canWin(to, wins) && !isTooShort(to, run)) queues[cost + costs]?.push(to)
     }
   }
 }
@@ -88,6 +97,21 @@ function isAllowed({ quorum }: Trail, view: View, run: RecordedRun): boolean {
     const start = run.starts.get(epoch)
     return start?.leader === id && start.offset === role.epochStart
   })
+}
+
+/** Enough of those that it reaches have their vote still to give, or gave it to this one. */
+function canWin({ quorum }: Trail, wins: Within['wins']): boolean {
+  if (!wins) return true
+  const { leader, epoch } = wins
+  if (quorum.nodes.some((node) => node.epoch > epoch || (node.epoch === epoch && leaderOf(node) === leader)))
+    return true
+  const isCutOff = (id: NodeId) =>
+    quorum.cuts.some(({ from, to }) => (from === id && to === leader) || (from === leader && to === id))
+  const mayVote = quorum.nodes.filter((node) => {
+    const voted = node.epoch === epoch ? votedOf(node) : null
+    return voted ? voted.id === leader : node.process === 'running' && !isCutOff(node.id)
+  })
+  return mayVote.length > quorum.voters.length / 2
 }
 
 /** Nobody is left who could write what the next leader must have when it begins. */

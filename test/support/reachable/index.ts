@@ -43,12 +43,15 @@ const isFault = ({ is }: Item) => is !== 'view' && is !== 'log'
 function* alternatives(trail: Trail, item: Item, at: number, run: RecordedRun, budget: Budget): Generator<Trail> {
   switch (item.is) {
     case 'view': {
-      const held = laggards(run, at)
       const view = viewOf(trail.node(item.node))
       if (view.leader === item.leader && view.epoch === item.epoch) yield trail
       else {
-        if (held.size > 0) yield* elect(trail, item, run, held, budget)
-        yield* elect(trail, item, run, new Set(), budget)
+        const unheard = laggards(run, at)
+        const untold = thoseToldLater(run, at, item)
+        const wins = winsNext(run, at)
+        if (untold.size > 0) yield* elect(trail, item, { run, wins, held: new Set([...unheard, ...untold]), budget })
+        if (unheard.size > 0) yield* elect(trail, item, { run, wins, held: unheard, budget })
+        yield* elect(trail, item, { run, wins, held: new Set(), budget })
       }
       return
     }
@@ -112,6 +115,27 @@ export function fits(trail: Trail, { leader, highWatermark, end, places }: Extra
 function laggards(run: RecordedRun, at: number): Set<NodeId> {
   const next = run.items.slice(at).find((item) => item.is === 'log')
   return new Set([...(next?.places ?? [])].filter(([, place]) => place === 'unknown').map(([id]) => id))
+}
+
+/** Who says afterwards what was so before this: it knew less, or it was asked before and its answer came later. */
+function thoseToldLater(run: RecordedRun, at: number, told: Extract<Item, { is: 'view' }>): Set<NodeId> {
+  const next = new Map<NodeId, Item>()
+  for (const item of run.items.slice(at + 1))
+    if ('node' in item && ![told.node, told.leader].includes(item.node) && !next.has(item.node))
+      next.set(item.node, item)
+  const isOlder = (item: Item) =>
+    item.is === 'view' &&
+    (item.epoch < told.epoch || (item.epoch === told.epoch && item.leader === null && told.leader !== null))
+  return new Set([...next].filter(([, item]) => isOlder(item)).map(([id]) => id))
+}
+
+/** Who is seen to lead before anything is done to the quorum again. */
+function winsNext(run: RecordedRun, at: number): { leader: NodeId; epoch: number } | null {
+  for (const item of run.items.slice(at)) {
+    if (isFault(item)) return null
+    if (item.is === 'view' && item.leader !== null) return { leader: item.leader, epoch: item.epoch }
+  }
+  return null
 }
 
 /**

@@ -24,23 +24,50 @@ export type RecordedRun = {
 
 /** As far as the voters stay the same: the model has no other. @returns null where the quorum has one voter only */
 export function recordedRun(lab: Lab, entries: Entry[]): RecordedRun | null {
-  const all = entries.flatMap(({ body }) => (body.type === 'observed' ? [body.observation] : []))
-  const seen = all.slice(0, firstChange(all))
-  const ids = new Set(seen.flatMap((one) => (one.type === 'quorum' ? one.voters.map(({ node }) => node) : [])))
-  if (ids.size < 2) return null
   const nodes = lab.clusters.main?.nodes ?? []
+  const votersTold = (one: Observation) => {
+    const isLeader = one.type === 'quorum' && nodes.some(({ id, host }) => id === one.leader && host === one.host)
+    return isLeader ? one.voters.map(({ node }) => node) : []
+  }
+  const all = observed(entries)
+  const written = firstWritten(all)
+  const seen = observed(entries.filter(({ at }) => at < written)).slice(0, firstChange(all, votersTold))
+  const ids = new Set(seen.flatMap(votersTold))
+  if (ids.size < 2) return null
   const voters = nodes.filter(({ id }) => ids.has(id)).map(({ id, host }) => ({ id, name: host }))
   const nodeOf = new Map(voters.map(({ id, name }) => [name, id]))
   return { voters, items: itemsOf(seen, nodeOf), starts: startsOf(seen) }
 }
 
-/** Of the voter set that a leader tells, or of a voter's disk. */
-function firstChange(seen: Observation[]): number {
+const observed = (entries: Entry[]): Observation[] =>
+  entries.flatMap(({ body }) => (body.type === 'observed' ? [body.observation] : []))
+
+const recordsOf = (seen: Observation[]) => seen.flatMap((one) => (one.type === 'metadata' ? one.records : []))
+
+/** When other voters were written: that counts at once, and is told later. */
+function firstWritten(seen: Observation[]): number {
+  const written = recordsOf(seen).filter(({ type }) => type === 'KRaftVoters')
+  const keys = written.map(({ data }) =>
+    String(
+      (data as VotersRecord).voters.map(({ voterId, voterDirectoryId }) => `${voterId} ${voterDirectoryId}`).sort(),
+    ),
+  )
+  return written.find((_, at) => keys[at] !== keys[0])?.timestamp ?? Number.POSITIVE_INFINITY
+}
+
+type VotersRecord = { voters: { voterId: NodeId; voterDirectoryId: string }[] }
+
+/**
+ * Of the voter set that a leader tells, or of a voter's disk. A follower tells only the controllers of which it has read
+ * that they have registered: they become more while the cluster starts, and the quorum stays the same.
+ */
+function firstChange(seen: Observation[], votersTold: (one: Observation) => NodeId[]): number {
   let voters: string | null = null
   const at = seen.findIndex((one) => {
     if (one.type === 'fault') return one.fault.action === 'wipe'
-    if (one.type !== 'quorum' || one.voters.length === 0) return false
-    const now = String(one.voters.map(({ node }) => node).sort())
+    const told = votersTold(one)
+    if (told.length === 0) return false
+    const now = String(told.sort())
     const before = voters
     voters = now
     return before !== null && before !== now
@@ -49,9 +76,8 @@ function firstChange(seen: Observation[]): number {
 }
 
 function startsOf(seen: Observation[]): RecordedRun['starts'] {
-  const records = seen.flatMap((one) => (one.type === 'metadata' ? one.records : []))
   return new Map(
-    records
+    recordsOf(seen)
       .filter(({ type }) => type === 'LeaderChange')
       .map(({ epoch, offset, data }) => [epoch, { leader: (data as { leaderId: number }).leaderId, offset }]),
   )
@@ -98,8 +124,9 @@ function changeOf(was: string, is: string): 'start' | 'crash' | 'pause' | 'resum
   return was === 'paused' ? 'resume' : 'start'
 }
 
+/** The next that is seen of it is its end: it was not only busy, or cut off. */
 function endsNext(seen: Observation[], at: number, host: string): boolean {
-  const next = seen.slice(at).find((one) => one.type === 'process' && one.host === host)
+  const next = seen.slice(at + 1).find((one) => 'host' in one && one.host === host)
   return next?.type === 'process' && next.state === 'none'
 }
 
