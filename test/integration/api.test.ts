@@ -35,7 +35,7 @@ async function classWithToken(scopes = ALL, expiresAt = soon()) {
   const classId = await makeClass(database, ida, 'KRaft 101')
   const other = await makeClass(database, ian, 'Elsewhere')
   await joinClass(database, lea, (await findOptionalClass(database, classId))!.joinCode)
-  const due = { kind: 'module' as const, course: 'kraft', slug: 'quick-start', dueAt: new Date(1), points: 13 }
+  const due = { kind: 'module' as const, course: 'kraft', slug: 'quick-start', dueAt: new Date(1), points: 20 }
   await assign(database, ida, classId, due)
   await completeLesson(database, { userId: lea.userId, course: 'kraft', lesson: 'what-runs' })
   const line = { student: 'Max', email: null, canvasId: '7', sisUserId: null, sisLoginId: null, section: 'B' }
@@ -77,7 +77,7 @@ describe('each route', () => {
         ],
       },
       '/classes/{classId}/results': {
-        assignments: [{ kind: 'module', slug: 'quick-start', pointsPossible: 13, parts: 13 }],
+        assignments: [{ kind: 'module', slug: 'quick-start', pointsPossible: 20, parts: 20 }],
         results: [{ learner: lea.userId, points: 1, done: 1, late: 1 }],
       },
     })

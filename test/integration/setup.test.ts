@@ -73,7 +73,7 @@ describe('bad input is one clear line', () => {
     mkdirSync(libs)
     const real = join(
       dirname(installation.kafka.home),
-      readdirSync(installation.cache).find((name) => name.startsWith('kafka-libs')) ?? '',
+      readdirSync(installation.cache).find((name) => name.startsWith(`kafka-libs-${installation.kafka.version}`)) ?? '',
     )
     for (const name of readdirSync(real))
       if (!name.startsWith('jline')) copyFileSync(join(real, name), join(libs, name))

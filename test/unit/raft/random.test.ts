@@ -4,7 +4,7 @@ import { kraftRules, type Rules } from '#raft/rules.ts'
 import { runRandomly } from '../../support/raft-model.ts'
 import { SOAK } from '../../support/soak.ts'
 
-const SCHEDULES = SOAK ? 60_000 : 2_000
+const SCHEDULES = SOAK ? 60_000 : 1_000
 const STEPS = 100
 /** A broken rule is found out within so many schedules; each of those below was within a fifth of it. */
 const MUTANT_SCHEDULES = 10_000
