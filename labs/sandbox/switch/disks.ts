@@ -21,6 +21,7 @@ export class Disks {
   /** name of the file that fills the disk; a learner may delete it, which frees the disk as it would anywhere */
   private readonly fillers = new Map<Writable, string>()
   private wasFull = false
+  private isFilling = false
 
   /** Watches at once. @throws Error where a log directory lies on none of the host's disks */
   constructor(
@@ -37,7 +38,9 @@ export class Disks {
         }),
       ),
     ]
-    setInterval(() => this.tell(), LOOK_MS).unref()
+    setInterval(() => {
+      if (!this.isFilling) this.tell()
+    }, LOOK_MS).unref()
   }
 
   get isFull(): boolean {
@@ -48,8 +51,14 @@ export class Disks {
   async fill(done: () => void): Promise<void> {
     if (this.disks.every((disk) => this.free(disk) === 0))
       throw new KraftlabError('ALREADY_SO', `The disk of ${this.host.name} is full already.`)
-    for (const disk of this.disks) await this.fillOne(disk)
-    done()
+    // a look in between would tell what came of it before it is told that it was done
+    this.isFilling = true
+    try {
+      for (const disk of this.disks) await this.fillOne(disk)
+      done()
+    } finally {
+      this.isFilling = false
+    }
     this.tell()
   }
 
