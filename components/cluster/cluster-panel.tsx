@@ -12,6 +12,7 @@ import { clock } from '#components/workbench/format.ts'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import { useNow } from '#components/workbench/use-now.ts'
 import { useStoredFlag } from '#components/workbench/use-stored.ts'
+import { hasMetadataLog } from './condition.ts'
 import { Headline, Leaders, Unknowns } from './headline.tsx'
 import { Ladder } from './ladder.tsx'
 import { NetworkPicture } from './network-picture.tsx'
@@ -135,7 +136,7 @@ function ClusterPicture() {
               {clusters.map((cluster) => (
                 <Named key={cluster.name} name={clusters.length > 1 ? cluster.name : null}>
                   {clusters.length > 1 && <Headline cluster={cluster} now={now} live={live} named />}
-                  <Ladder cluster={cluster} />
+                  {hasMetadataLog(cluster) && <Ladder cluster={cluster} />}
                   {cluster.probe && <Probe probe={cluster.probe} now={now} />}
                 </Named>
               ))}

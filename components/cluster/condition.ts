@@ -13,6 +13,10 @@ export function conditionOf({ process, up, fenced, since }: NodeState): Conditio
   return since === null ? 'unknown' : 'down'
 }
 
+/** Where ZooKeeper alone says who is the controller there is none, and no quorum. */
+export const hasMetadataLog = ({ zookeeper, nodes }: ClusterState): boolean =>
+  zookeeper === null || nodes.some(({ votes }) => votes)
+
 /** Log end offset of its replica of the metadata log; a new leader says -1 of one that it has not yet heard from. */
 export const endOf = ({ metadataEnd }: NodeState): number | null =>
   metadataEnd === null || metadataEnd < 0 ? null : metadataEnd

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { cn } from '#components/ui/cn.ts'
 import { number, running } from '#components/workbench/format.ts'
 import type { ClusterState } from '#labs/protocol/live.ts'
-import { conditionOf } from './condition.ts'
+import { conditionOf, hasMetadataLog } from './condition.ts'
 import { useNodeWords } from './use-node-words.ts'
 
 /** Samples come once a second: older than this, one is missing. */
@@ -25,8 +25,7 @@ export function Headline(props: {
   const t = useTranslations('cluster')
   const words = useNodeWords()
   const { leader, epoch, leaderSince, highWatermark, zookeeper } = cluster
-  // where ZooKeeper alone says who is the controller there is no metadata log
-  const hasQuorum = !zookeeper || cluster.nodes.some(({ votes }) => votes)
+  const hasLog = hasMetadataLog(cluster)
   return (
     <p className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-0.5 text-[13px] tabular-nums" data-headline>
       {leader === null && leaderSince === null && !cluster.nodes.some(({ up }) => up) ? (
@@ -39,16 +38,16 @@ export function Headline(props: {
       ) : (
         <span className="flex items-center gap-1.5 text-ink" data-leader={words.name(cluster, leader)}>
           <Crown aria-hidden className="size-3.5 text-accent" />
-          <span className="text-ink-quiet">{t(hasQuorum ? 'leader' : 'controller')}</span>
+          <span className="text-ink-quiet">{t(hasLog ? 'leader' : 'controller')}</span>
           <span className="font-medium font-mono text-[12.5px]">{words.name(cluster, leader)}</span>
         </span>
       )}
       <Fact
-        name={t(hasQuorum ? 'epoch' : 'controllerEpoch')}
+        name={t(hasLog ? 'epoch' : 'controllerEpoch')}
         value={epoch === null ? t('unknown') : number(epoch)}
         id="epoch"
       />
-      {hasQuorum && (
+      {hasLog && (
         <Fact
           name={t('highWatermark')}
           value={highWatermark === null ? t('unknown') : number(highWatermark)}

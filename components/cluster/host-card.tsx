@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { cn } from '#components/ui/cn.ts'
 import { useLab } from '#components/workbench/live-context.tsx'
 import type { ClusterState, NodeState } from '#labs/protocol/live.ts'
-import { conditionOf, type HostCuts, seesOtherwise } from './condition.ts'
+import { conditionOf, type HostCuts, hasMetadataLog, seesOtherwise } from './condition.ts'
 import { CONDITION_TONE, ConditionShape } from './condition-shape.tsx'
 import { useNodeWords } from './use-node-words.ts'
 
@@ -54,7 +54,7 @@ export function NodeCard(props: {
         {node.leads && (
           <span className="ml-auto flex shrink-0 items-center gap-1 rounded-full bg-accent-wash px-1.5 font-medium text-[11px] text-accent">
             <Crown aria-hidden className="size-3" />
-            {t(cluster.zookeeper && !node.votes ? 'controller' : 'leads')}
+            {t(hasMetadataLog(cluster) ? 'leads' : 'controller')}
           </span>
         )}
       </p>
