@@ -23,12 +23,6 @@ module.exports = {
       'it imports nothing of ours',
     ),
     forbid(
-      'zookeeper-stands-alone',
-      '^labs/zookeeper/',
-      { path: others, pathNot: '^labs/zookeeper/' },
-      'it imports nothing of ours',
-    ),
-    forbid(
       'engine-knows-no-rooms',
       '^labs/engine/',
       { path: '^(labs/(sandbox|gateway|watcher|cli)|app|supervisor)/' },

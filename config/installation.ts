@@ -33,6 +33,12 @@ const installation = z.object({
 })
 export type Installation = z.infer<typeof installation>
 
+/** Homes of all Kafkas that rooms can have, by version. */
+export const kafkaHomes = ({ kafka }: Pick<Installation, 'kafka'>): Record<string, string> => ({
+  ...kafka.older,
+  [kafka.version]: kafka.home,
+})
+
 /** @throws Error with one line if set-up has not been run or its result is of another version */
 export function readInstallation(root: string): Installation {
   const path = join(root, 'dist', 'installation.json')

@@ -1,4 +1,4 @@
-/** What several solutions and near misses do with the controllers of their room. */
+/** What several solutions and near misses do with the nodes of their room, and wait for. */
 import { fault, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 
@@ -9,10 +9,12 @@ export const follower = (see: LabSessionState): string => controllers(see).find(
 /** The one whose host has all its links cut. */
 export const isolated = (see: LabSessionState) =>
   controllers(see).find(({ host }) => see.cuts.filter(({ from }) => from === host).length > 1)!
+/** For `waitFor`. */
+export const brokersUnfenced = (see: LabSessionState): boolean =>
+  see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false)
 export const ready = waitFor(
   (see) =>
-    controllers(see).some(({ leads }) => leads) &&
-    see.clusters[0]!.nodes.every(({ up, roles, fenced }) => up && (!roles.includes('broker') || fenced === false)),
+    controllers(see).some(({ leads }) => leads) && see.clusters[0]!.nodes.every(({ up }) => up) && brokersUnfenced(see),
   'a leader, and all brokers unfenced',
 )
 export const heal = fault({ action: 'heal', host: null })

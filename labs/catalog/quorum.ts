@@ -1,7 +1,8 @@
 /** What several labs ask about a quorum and its partitions. Pure, as all judges are. */
 import type { ClusterView, TopicView } from '#labs/engine/cluster.ts'
 import { type Evidence, missing, passed, type Verdict } from '#labs/engine/define.ts'
-import type { HistoryView, Mark } from '#labs/engine/history-view.ts'
+import type { EventOf } from '#labs/engine/events.ts'
+import type { After, HistoryView, Mark } from '#labs/engine/history-view.ts'
 
 /** Before everything that happened in this room. */
 export const FROM_THE_START: Mark = { seq: 0, at: 0 }
@@ -49,6 +50,33 @@ export function followsLeader(cluster: ClusterView, node: number): Verdict {
 
 export const partitionsOf = (topic: TopicView | undefined) =>
   Object.entries(topic?.partitions ?? {}).map(([partition, is]) => ({ partition: Number(partition), ...is }))
+
+/**
+ * The first of these that were down at the same time, in the order in which they went; null where there never were two.
+ * @param what the name of the node that an event is about; null where it is none of them
+ * @param after downs that came together with an entry after this one
+ */
+export function downTogether(
+  history: HistoryView,
+  what: (event: EventOf<'node'>) => string | null,
+  after: Mark = FROM_THE_START,
+): string[] | null {
+  const down = new Set<string>()
+  for (const event of history.events('node', { after: FROM_THE_START })) {
+    const name = what(event)
+    if (name === null) continue
+    if (event.up) down.delete(name)
+    else down.add(name)
+    if (down.size > 1 && event.seq > after.seq) return [...down]
+  }
+  return null
+}
+
+/** The longest outage of a kind that the probe measured since then, ms; 0 where there was none, endless while one lasts. */
+export function longestOutage(history: HistoryView, kind: EventOf<'outage'>['kind'], after: After): number {
+  const all = history.outages({ kind, after })
+  return Math.max(0, ...all.map(({ from, to }) => (to ?? Number.POSITIVE_INFINITY) - from))
+}
 
 /** "1 record", "2 records" */
 export const counted = (count: number, what: string): string =>

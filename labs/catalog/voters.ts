@@ -3,7 +3,7 @@ import type { ClusterView } from '#labs/engine/cluster.ts'
 import { type Fact, missing, passed, type Verdict } from '#labs/engine/define.ts'
 import type { After, HistoryView } from '#labs/engine/history-view.ts'
 import type { FileContent } from '#labs/protocol/observation.ts'
-import { FROM_THE_START, followsLeader } from './quorum.ts'
+import { downTogether, followsLeader, longestOutage } from './quorum.ts'
 
 /** All these hosts' nodes are up; one leads, the others follow it and have all that is committed. */
 export function allCaughtUp(cluster: ClusterView, hosts: readonly string[]): Verdict {
@@ -26,19 +26,13 @@ export function majorityAlwaysUp(history: HistoryView, hosts: readonly string[],
   const since = history.mark(after)
   if (!since) return missing('This can be said once it has happened.')
   if (history.hasGap({ after })) return missing('Kraftlab missed a part of what happened: reset to the first step.')
-  const down = new Set<string>()
-  for (const { host, up, seq } of history.events('node', { after: FROM_THE_START })) {
-    if (!hosts.includes(host)) continue
-    if (up) down.delete(host)
-    else down.add(host)
-    if (down.size > 1 && seq > since.seq)
-      return missing(
-        `${[...down].join(' and ')} were down at the same time: that is the majority. Reset to the first step and keep two running.`,
-      )
-  }
-  const outages = history.outages({ kind: 'metadata', after })
-  if (outages.some(({ to }) => to === null)) return missing('No active controller answers at the moment.')
-  const longest = Math.max(0, ...outages.map(({ from, to }) => to! - from))
+  const down = downTogether(history, ({ host }) => (hosts.includes(host) ? host : null), since)
+  if (down)
+    return missing(
+      `${down.join(' and ')} were down at the same time: that is the majority. Reset to the first step and keep two running.`,
+    )
+  const longest = longestOutage(history, 'metadata', after)
+  if (!Number.isFinite(longest)) return missing('No active controller answers at the moment.')
   return passed(
     longest === 0
       ? 'Two were up all the time, and the active controller answered all the time.'

@@ -10,7 +10,7 @@ import {
   logDirectories,
   type Role,
 } from '#labs/kafka/nodes/configuration.ts'
-import { PROBE_ADDRESS } from '#labs/protocol/room.ts'
+import { kafkaVersions, PROBE_ADDRESS } from '#labs/protocol/room.ts'
 
 type Value = string | number | boolean
 export type ClusterOptions = {
@@ -92,12 +92,7 @@ const WRITABLE = /^\/(home\/learner|tmp|var\/lib\/kafka)\/(?!.*(^|\/)\.\.(\/|$))
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and hyphens, 31 at most')
 const address = z.number().int().min(ADDRESSES.lowest).max(ADDRESSES.highest)
 const count = z.number().int().min(0).max(MAX_HOSTS).default(0)
-const kafka = z
-  .preprocess(
-    (given) => (typeof given === 'string' ? [given] : given),
-    z.array(z.string().regex(/^\d+\.\d+\.\d+$/, 'a version, as 3.9.2')).min(1),
-  )
-  .optional()
+const kafka = z.preprocess((given) => (typeof given === 'string' ? [given] : given), kafkaVersions).optional()
 const properties = z
   .record(
     z.string().regex(/^[a-z][\w.-]*$/, 'the name of a property'),

@@ -6,7 +6,6 @@ import { MAX_FEW } from '#labs/protocol/metadata.ts'
 import type { Listener, MetadataRecord, Observation, ZooKeeperState } from '#labs/protocol/observation.ts'
 import type { LaidNode } from './layout.ts'
 import { byName, type Change, foldRecords, type Metadata, NO_METADATA } from './metadata.ts'
-
 import { brokerRecords, topicRecords } from './zookeeper.ts'
 
 export type { PartitionView, TopicView } from './metadata.ts'

@@ -1,5 +1,5 @@
 /** What a room of a lab is made from: hosts, files, nodes. Fresh ids each time. */
-import { type Installation, readInstallation } from '#config/installation.ts'
+import { type Installation, kafkaHomes, readInstallation } from '#config/installation.ts'
 import { Schemas } from '#labs/kafka/codec/schemas.ts'
 import {
   BROKER_PORT,
@@ -46,8 +46,9 @@ function clusterFiles(root: string, cluster: DeclaredCluster): RoomPlan['files']
   }))
   // with ZooKeeper a broker makes its disk itself, and a controller is formatted for the migration, by the learner
   if (!cluster.formatted || hasZooKeeper(cluster)) return configurations
-  const { kafka } = readInstallation(root)
-  const formatted = formatCluster(cluster, readTemplate(homeOf(kafka, cluster.kafka)), schemasAt(kafka.schemas))
+  const installation = readInstallation(root)
+  const template = readTemplate(homeOf(installation, cluster.kafka))
+  const formatted = formatCluster(cluster, template, schemasAt(installation.kafka.schemas))
   return [
     ...configurations,
     ...formatted.map(({ host, path, bytes }) => ({
@@ -60,10 +61,10 @@ function clusterFiles(root: string, cluster: DeclaredCluster): RoomPlan['files']
 }
 
 /** @param version left out: the current one */
-function homeOf(kafka: Installation['kafka'], version = kafka.version): string {
-  const home = version === kafka.version ? kafka.home : kafka.older[version]
-  if (!home)
-    throw new Error(`there is no Kafka ${version}: there is ${[kafka.version, ...Object.keys(kafka.older)].join(', ')}`)
+function homeOf(installation: Installation, version = installation.kafka.version): string {
+  const homes = kafkaHomes(installation)
+  const home = homes[version]
+  if (!home) throw new Error(`there is no Kafka ${version}: there is ${Object.keys(homes).join(', ')}`)
   return home
 }
 

@@ -10,15 +10,15 @@ import { fault, metadataRecord, need, observation } from './observation.ts'
 /** Last byte of the address of what measures availability, in a network namespace of its own. No host has it. */
 export const PROBE_ADDRESS = 9
 
+/** of which the first is the one that is used */
+export const kafkaVersions = z.array(z.string().regex(/^\d+\.\d+\.\d+$/, 'a version, as 3.9.2')).min(1)
+
 export const roomHost = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
   /** Last byte of its address in 192.0.2.0/24; 1 is the room itself. */
   address: z.number().int().min(2).max(250),
   /** the Kafkas on it, by version; the first is the one that /opt/kafka leads to. Left out: the current one. */
-  kafka: z
-    .array(z.string().regex(/^\d+\.\d+\.\d+$/))
-    .min(1)
-    .optional(),
+  kafka: kafkaVersions.optional(),
 })
 export type RoomHost = z.infer<typeof roomHost>
 

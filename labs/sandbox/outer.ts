@@ -3,7 +3,7 @@
  * the switch is root over nothing but these. Order matters: cgroup, lock, dropped uid, bubblewrap.
  */
 import { join } from 'node:path'
-import type { Installation } from '#config/installation.ts'
+import { type Installation, kafkaHomes } from '#config/installation.ts'
 import type { RoomPlan } from '#labs/protocol/room.ts'
 import type { RoomLimits } from './limits.ts'
 import { KAFKA, kafkaAt, NODE, PLAN, ROOM_PROGRAMS, SCHEMAS, SHARED } from './places.ts'
@@ -57,11 +57,7 @@ export function roomCommand({ directory, installation, limits, graceMs }: Parts)
     ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/run', '--tmpfs', '/hosts'],
     ...['--ro-bind', installation.node, NODE, '--ro-bind', installation.room, ROOM_PROGRAMS],
     ...['--ro-bind', java.home, '/opt/java', '--ro-bind', kafka.home, KAFKA, '--ro-bind', kafka.schemas, SCHEMAS],
-    ...Object.entries({ ...kafka.older, [kafka.version]: kafka.home }).flatMap(([version, home]) => [
-      '--ro-bind',
-      home,
-      kafkaAt(version),
-    ]),
+    ...Object.entries(kafkaHomes(installation)).flatMap(([version, home]) => ['--ro-bind', home, kafkaAt(version)]),
     ...['--ro-bind', installation.python, '/opt/python', '--ro-bind', installation.javascript, '/opt/javascript'],
     ...['--ro-bind', join(directory, 'plan.json'), PLAN, '--bind', join(directory, 'shared'), SHARED],
     ...['--remount-ro', '/', '--chdir', '/', '--clearenv', '--setenv', 'PATH', '/usr/sbin:/usr/bin:/sbin:/bin'],

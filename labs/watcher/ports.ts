@@ -5,6 +5,7 @@ import { Connection } from '#labs/kafka/client/connection.ts'
 import { ConnectionError } from '#labs/kafka/client/errors.ts'
 import type { Listener } from '#labs/protocol/observation.ts'
 import { Bell, within } from './clock.ts'
+import { dialWithin } from './dial.ts'
 import type { Socket, Surroundings } from './room.ts'
 
 const SCAN_MS = 500
@@ -61,18 +62,9 @@ export class Ports {
     timeoutMs: number,
     options: { timeoutMs?: number; maxResponseBytes?: number } = {},
   ): Promise<Connection> {
-    const dialled = this.#room.dial(this.#host, dialable(listener.address), listener.port)
-    try {
-      const stream = await within(timeoutMs, `a connection to ${this.#host}:${listener.port}`, dialled)
-      return new Connection(stream, { schemas: this.#room.schemas, ...options })
-    } catch (error) {
-      // one that is made after all must not stay open
-      void dialled.then(
-        (late) => late.on('error', () => undefined).destroy(),
-        () => undefined,
-      )
-      throw error
-    }
+    const to = { host: this.#host, address: dialable(listener.address), port: listener.port }
+    const stream = await dialWithin(this.#room, to, timeoutMs)
+    return new Connection(stream, { schemas: this.#room.schemas, ...options })
   }
 
   async run(): Promise<void> {

@@ -1,9 +1,10 @@
 /** One server of ZooKeeper: whether it answers, and what Kafka keeps there of who leads and who lives. */
-import type { Duplex } from 'node:stream'
+
+import { ZooKeeperClient } from '#labs/kafka/zookeeper/client.ts'
+import { readKafkaState } from '#labs/kafka/zookeeper/kafka-state.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
-import { ZooKeeperClient } from '#labs/zookeeper/client.ts'
-import { readKafkaState } from '#labs/zookeeper/kafka-state.ts'
-import { Backoff, within } from './clock.ts'
+import { Backoff } from './clock.ts'
+import { dialWithin } from './dial.ts'
 import type { Surroundings } from './room.ts'
 
 /** ZooKeeper is asked five things each time, and answers each in a fraction of a millisecond. */
@@ -58,18 +59,8 @@ export class ZooKeeperWatch {
   }
 
   async #connect(): Promise<ZooKeeperClient> {
-    const dialled = this.room.dial(this.host, '127.0.0.1', PORT)
-    let stream: Duplex
-    try {
-      stream = await within(CONNECT_TIMEOUT_MS, `a connection to ${this.host}:${PORT}`, dialled)
-    } catch (error) {
-      // one that is made after all must not stay open
-      void dialled.then(
-        (late) => late.on('error', () => undefined).destroy(),
-        () => undefined,
-      )
-      throw error
-    }
+    const to = { host: this.host, address: '127.0.0.1', port: PORT }
+    const stream = await dialWithin(this.room, to, CONNECT_TIMEOUT_MS)
     return ZooKeeperClient.connect(stream, { sessionMs: SESSION_MS, timeoutMs: ANSWER_TIMEOUT_MS })
   }
 

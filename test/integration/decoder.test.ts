@@ -78,12 +78,7 @@ describe.each(VERSIONS)('Kafka %s', (version) => {
     const cluster = await ChangingCluster.make(kafka)
     onTestFinished(() => cluster.remove())
     await cluster.start()
-    await cluster.features()
-    await cluster.topics()
-    await cluster.security()
-    await cluster.replicas()
-    await cluster.directories()
-    await cluster.voters()
+    await cluster.everyChange()
     await cluster.ends()
 
     const paths = cluster.files()

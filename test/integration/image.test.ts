@@ -20,12 +20,7 @@ it.runIf(SOAK)(
     const cluster = await ChangingCluster.make(INSTALLED)
     onTestFinished(() => cluster.remove())
     await cluster.start()
-    await cluster.features()
-    await cluster.topics()
-    await cluster.security()
-    await cluster.replicas()
-    await cluster.directories()
-    await cluster.voters()
+    await cluster.everyChange()
 
     const files = cluster.files()
     const recordsOf = async (path: string) =>

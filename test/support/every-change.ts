@@ -202,6 +202,16 @@ export class ChangingCluster {
     await this.#change('broker 2 in service again', 'BROKER_REGISTRATION_CHANGE_RECORD', { brokerId: 2, fenced: -1 })
   }
 
+  /** Of every kind there is, in this order; some need what those before have left. */
+  async everyChange(): Promise<void> {
+    await this.features()
+    await this.topics()
+    await this.security()
+    await this.replicas()
+    await this.directories()
+    await this.voters()
+  }
+
   /** All features, one level after another. */
   async features(): Promise<void> {
     await this.#topic('of-2023', [

@@ -4,9 +4,9 @@ import { onTestFinished } from 'vitest'
 import { type Check, cluster, defineLab, step } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
+import { HINTS } from './small-lab.ts'
 import { temporaryFolder } from './temporary.ts'
 
-const hints = ['one', 'two', 'three'] as const
 export const labOf = (judges: Record<string, Check['judge']>, brokers = 3) =>
   defineLab({
     slug: 'told',
@@ -20,7 +20,7 @@ export const labOf = (judges: Record<string, Check['judge']>, brokers = 3) =>
     steps: [
       step('watch', {
         title: 'Watch',
-        checks: Object.entries(judges).map(([id, judge]) => ({ id, title: id, judge, hints })),
+        checks: Object.entries(judges).map(([id, judge]) => ({ id, title: id, judge, hints: HINTS })),
       }),
     ],
   })

@@ -1,5 +1,6 @@
 import { answer, defineSolution, fault, hasPassed, leaderHost, read, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
+import { brokersUnfenced } from '../nodes.ts'
 
 const CLIENT = { host: 'client' }
 const CONTROLLER = { host: 'controller-1' }
@@ -15,10 +16,7 @@ const downController = (see: LabSessionState) =>
 
 export default defineSolution({
   rest: [
-    waitFor(
-      (see) => see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
-      'both brokers unfenced',
-    ),
+    waitFor(brokersUnfenced, 'both brokers unfenced'),
     run(`./bin/kafka-topics ${BROKERS} --create --topic orders --partitions 6 --replication-factor 2`, CLIENT),
     run(`./bin/kafka-topics ${BROKERS} --create --topic audit --partitions 6 --replication-factor 1`, CLIENT),
   ],

@@ -1,14 +1,12 @@
 import { defineSolution, downHost, fault, run, waitFor } from '#labs/engine/solution.ts'
+import { brokersUnfenced } from '../nodes.ts'
 
 const CLIENT = { host: 'client' }
 const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092,broker-3:9092'
 
 export default defineSolution({
   replicate: [
-    waitFor(
-      (see) => see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
-      'all brokers unfenced',
-    ),
+    waitFor(brokersUnfenced, 'all brokers unfenced'),
     run(
       `./bin/kafka-topics ${BROKERS} --create --topic orders --partitions 3 --replication-factor 3 --config min.insync.replicas=2`,
       CLIENT,

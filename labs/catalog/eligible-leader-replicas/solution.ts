@@ -1,5 +1,6 @@
 import { type Action, defineSolution, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
+import { brokersUnfenced } from '../nodes.ts'
 
 const inSync = (see: LabSessionState) =>
   see.clusters[0]!.topics.find(({ name }) => name === 'orders')?.partitions[0]?.replicas.filter((one) => one.inSync)
@@ -12,10 +13,7 @@ const gone = (host: string): Action =>
 
 export default defineSolution({
   replicate: [
-    waitFor(
-      (see) => see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
-      'all brokers unfenced',
-    ),
+    waitFor(brokersUnfenced, 'all brokers unfenced'),
     run(
       './bin/kafka-topics --bootstrap-server broker-1:9092,broker-2:9092,broker-3:9092 --create --topic orders --replica-assignment 1:2:3 --config min.insync.replicas=2',
       { host: 'client' },

@@ -1,6 +1,6 @@
 import { answer, defineSolution, fault, hasPassed, predict, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
-import { ready } from '../controllers.ts'
+import { ready } from '../nodes.ts'
 
 const CLIENT = { host: 'client' }
 export const broker2 = (see: LabSessionState) => see.clusters[0]!.nodes.find(({ host }) => host === 'broker-2')

@@ -1,6 +1,6 @@
 import { answer, defineWrong, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
-import { ready } from '../controllers.ts'
+import { ready } from '../nodes.ts'
 import { broker2, create, pause } from './solution.ts'
 
 const leading = (see: LabSessionState) => see.clusters[0]!.nodes.find(({ leads }) => leads)!

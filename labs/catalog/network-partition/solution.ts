@@ -1,13 +1,9 @@
 import { defineSolution, fault, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
+import { brokersUnfenced } from '../nodes.ts'
 
 export default defineSolution({
   isolate: [
-    waitFor(
-      (see) =>
-        see.clusters[0]!.leader !== null &&
-        see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
-      'a leader, and all brokers unfenced',
-    ),
+    waitFor((see) => see.clusters[0]!.leader !== null && brokersUnfenced(see), 'a leader, and all brokers unfenced'),
     fault((see) => ({ action: 'isolate', host: leaderHost(see) })),
   ],
   decide: [

@@ -1,4 +1,4 @@
-import type { ClusterView } from '#labs/engine/cluster.ts'
+import { type ClusterView, nodeOf } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import type { Mark } from '#labs/engine/history-view.ts'
 import type { Link } from '#labs/protocol/observation.ts'
@@ -241,9 +241,7 @@ function markOf({ seq, at }: Record<string, unknown>): Mark | null {
 /** Since when a follower reaches the other follower, and the leader not: the present state, with its beginning. */
 function halfCut({ cluster, history, network }: Pick<Moment, 'cluster' | 'history' | 'network'>): Verdict {
   const { leader, epoch } = cluster
-  const hostOf = (node: number | null) =>
-    CONTROLLERS.find((host) => node !== null && cluster.nodes[host]?.node === node)
-  const leading = hostOf(leader)
+  const leading = leader === null ? undefined : nodeOf(cluster, leader)?.host
   if (!leading || leader === null) return missing('Nobody leads that we know of.')
   const isHalf = (cuts: Link[], host: string, other: string) =>
     isCut(cuts, host, leading) &&

@@ -1,5 +1,5 @@
 import { defineSolution, fault, hasPassed, leaderHost, predict, waitFor } from '#labs/engine/solution.ts'
-import { cutAFollower, follower, heal } from '../controllers.ts'
+import { cutAFollower, follower, heal } from '../nodes.ts'
 
 /** Between the leader and one that follows, both ways. */
 export const cutFromLeader = [

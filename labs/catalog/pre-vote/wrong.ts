@@ -1,5 +1,5 @@
 import { defineWrong, fault, hasPassed, leaderHost, waitFor } from '#labs/engine/solution.ts'
-import { controllers, cutAFollower, follower, heal, ready } from '../controllers.ts'
+import { controllers, cutAFollower, follower, heal, ready } from '../nodes.ts'
 import { cutFromLeader } from './solution.ts'
 
 const other = (see: Parameters<typeof follower>[0]): string => controllers(see).filter(({ leads }) => !leads)[1]!.host

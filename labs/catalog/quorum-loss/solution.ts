@@ -1,5 +1,6 @@
 import { answer, CTRL_C, defineSolution, downHost, fault, keys, run, shows, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
+import { brokersUnfenced } from '../nodes.ts'
 
 const controllers = (see: LabSessionState) => see.clusters[0]!.nodes.filter(({ roles }) => roles.includes('controller'))
 const follower = (see: LabSessionState) => controllers(see).find(({ leads, up }) => up && !leads)!.host
@@ -8,10 +9,7 @@ const BROKERS = '--bootstrap-server broker-1:9092,broker-2:9092'
 
 export default defineSolution({
   use: [
-    waitFor(
-      (see) => see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
-      'all brokers unfenced',
-    ),
+    waitFor(brokersUnfenced, 'all brokers unfenced'),
     run(`./bin/kafka-topics ${BROKERS} --create --topic orders --replication-factor 2`, CLIENT),
     run(`echo "with a quorum" | ./bin/kafka-console-producer ${BROKERS} --topic orders`, CLIENT),
     run(`./bin/kafka-console-consumer ${BROKERS} --topic orders --group billing --from-beginning`, {

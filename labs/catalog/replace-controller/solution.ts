@@ -1,16 +1,12 @@
 import { answer, defineSolution, fault, run, waitFor } from '#labs/engine/solution.ts'
+import { brokersUnfenced } from '../nodes.ts'
 
 const NEW = { host: 'controller-3' }
 const QUORUM = './bin/kafka-metadata-quorum --bootstrap-server broker-1:9092'
 
 export default defineSolution({
   lose: [
-    waitFor(
-      (see) =>
-        see.clusters[0]!.leader !== null &&
-        see.clusters[0]!.nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false),
-      'a leader, and all brokers unfenced',
-    ),
+    waitFor((see) => see.clusters[0]!.leader !== null && brokersUnfenced(see), 'a leader, and all brokers unfenced'),
     fault({ action: 'wipe', host: 'controller-3' }),
   ],
   format: [

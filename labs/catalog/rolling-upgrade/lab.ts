@@ -1,6 +1,6 @@
 import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import type { HistoryView } from '#labs/engine/history-view.ts'
-import { counted, FROM_THE_START } from '../quorum.ts'
+import { counted, downTogether, FROM_THE_START, longestOutage } from '../quorum.ts'
 
 const CONTROLLERS = [101, 102, 103]
 const BROKERS = [1, 2, 3]
@@ -45,17 +45,11 @@ function areUpgraded({ cluster, history }: Pick<Moment, 'cluster' | 'history'>, 
 
 /** More than one of a kind was down at the same time: the cluster had nothing left to lose, or less. */
 function neverTwoDown(history: HistoryView, ids: number[], what: string): Verdict | null {
-  const down = new Set<number>()
-  for (const { node, up } of history.events('node', { after: FROM_THE_START })) {
-    if (node === null || !ids.includes(node)) continue
-    if (up) down.delete(node)
-    else down.add(node)
-    if (down.size > 1)
-      return missing(
-        `${[...down].map((id) => `node ${id}`).join(' and ')} were down at the same time: two ${what} at once. Start the lab anew for this check.`,
-      )
-  }
-  return null
+  const down = downTogether(history, ({ node }) => (node !== null && ids.includes(node) ? `node ${node}` : null))
+  if (!down) return null
+  return missing(
+    `${down.join(' and ')} were down at the same time: two ${what} at once. Start the lab anew for this check.`,
+  )
 }
 
 export default defineLab({
@@ -159,8 +153,7 @@ export default defineLab({
             // all is read back whenever the probe's partition gets another leader, which a restart of its broker brings about
             const found = history.acknowledgedAllFound({ since: 'controllers-upgraded' })
             if (!found.passed) return found
-            const outages = history.outages({ kind: 'write', after: FROM_THE_START })
-            const longest = Math.max(0, ...outages.map(({ from, to }) => (to ?? Number.POSITIVE_INFINITY) - from))
+            const longest = longestOutage(history, 'write', FROM_THE_START)
             if (longest > MAX_OUTAGE_MS)
               return missing(
                 `Writes stood still for ${(longest / 1000).toFixed(1)} s: a broker died, or was stopped while another was not in sync. Start the lab anew for this check.`,

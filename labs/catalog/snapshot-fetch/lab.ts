@@ -1,4 +1,4 @@
-import type { ClusterView } from '#labs/engine/cluster.ts'
+import { nodeOf } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Fact, logFiles, missing, passed, step } from '#labs/engine/define.ts'
 import type { LogFile } from '#labs/protocol/observation.ts'
 import { followsLeader, told } from '../quorum.ts'
@@ -90,7 +90,7 @@ export default defineLab({
             if (logStart <= end)
               return missing(
                 `The leader’s log begins at ${logStart}, that of ${host} ends at ${end}: the leader still has all that it lacks.`,
-                nextCleaning(hostOf(cluster, leader) ?? '', cluster),
+                nextCleaning(nodeOf(cluster, leader)?.host ?? '', cluster),
               )
             return passed(
               `The leader’s log begins at ${logStart}. That of ${host} ends at ${end}: records ${end} to ${logStart - 1} are in no log any more.`,
@@ -128,7 +128,7 @@ export default defineLab({
               return missing('It is not too far behind yet.')
             if (!cluster.nodes[host]?.up) return missing(`${host} is not up yet.`)
             const { leader } = cluster
-            const leading = leader === null ? null : hostOf(cluster, leader)
+            const leading = leader === null ? null : (nodeOf(cluster, leader)?.host ?? null)
             if (!leading || leader === node) return missing('No other node leads that it could have fetched from.')
             const [own, theirs] = [of(facts, host), of(facts, leading)]
             const why = unlisted(host, own) ?? unlisted(leading, theirs)
@@ -191,5 +191,3 @@ export default defineLab({
 })
 
 const of = (facts: Files, host: string): Fact<LogFile[] | null> => facts[host as keyof Files]
-const hostOf = ({ nodes }: ClusterView, node: number): string | null =>
-  CONTROLLERS.find((host) => nodes[host]?.node === node) ?? null

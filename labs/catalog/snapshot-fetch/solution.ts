@@ -1,5 +1,5 @@
 import { answer, defineSolution, downHost, fault, hasPassed, predict, run, waitFor } from '#labs/engine/solution.ts'
-import { controllers, follower, ready } from '../controllers.ts'
+import { controllers, follower, ready } from '../nodes.ts'
 
 /** Snapshots of 20 s each, a retention of 30 s, and a cleaner that looks once a minute. */
 const CLEANED_MS = 150_000

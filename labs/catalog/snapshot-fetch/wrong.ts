@@ -1,5 +1,5 @@
 import { answer, defineWrong, downHost, fault, hasPassed, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
-import { controllers, ready } from '../controllers.ts'
+import { controllers, ready } from '../nodes.ts'
 import { stopAFollower } from './solution.ts'
 
 const META = '/var/lib/kafka/data/__cluster_metadata-0'

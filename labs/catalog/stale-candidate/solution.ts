@@ -10,7 +10,7 @@ import {
   waitFor,
 } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
-import { controllers, cutAFollower, heal, isolated } from '../controllers.ts'
+import { controllers, cutAFollower, heal, isolated } from '../nodes.ts'
 
 const CLIENT = { host: 'client' }
 /** The only voter that is neither dead nor cut off. */

@@ -1,5 +1,5 @@
 import { answer, defineWrong, downHost, fault, hasPassed, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
-import { controllers, cutAFollower, heal, ready } from '../controllers.ts'
+import { controllers, cutAFollower, heal, ready } from '../nodes.ts'
 import { create } from './solution.ts'
 
 const killLeader = fault((see) => ({ action: 'kill', host: leaderHost(see) }))

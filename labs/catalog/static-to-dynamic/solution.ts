@@ -1,10 +1,10 @@
 import { type Action, defineSolution, fault, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
+import { brokersUnfenced } from '../nodes.ts'
 
 const QUORUM = './bin/kafka-metadata-quorum --bootstrap-server broker-1:9092'
 const isWhole = (see: LabSessionState) =>
-  see.clusters[0]!.leader !== null &&
-  see.clusters[0]!.nodes.every(({ up, roles, fenced }) => up && (!roles.includes('broker') || fenced === false))
+  see.clusters[0]!.leader !== null && see.clusters[0]!.nodes.every(({ up }) => up) && brokersUnfenced(see)
 const whole = waitFor(isWhole, 'all nodes up, a leader, and all brokers unfenced')
 
 const reconfigured = (host: string): Action[] => [

@@ -9,7 +9,7 @@ import {
   run,
   waitFor,
 } from '#labs/engine/solution.ts'
-import { cutsAreThere, heal, isolated, ready } from '../controllers.ts'
+import { cutsAreThere, heal, isolated, ready } from '../nodes.ts'
 
 export const write = (host: string): string =>
   `timeout 8 ./bin/kafka-configs --bootstrap-controller ${host}:9093 --alter --entity-type brokers --entity-default --add-config message.max.bytes=2000000`

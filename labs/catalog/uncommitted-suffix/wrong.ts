@@ -1,6 +1,6 @@
 import { answer, defineWrong, fault, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
-import { controllers, follower, heal, isolated, ready } from '../controllers.ts'
+import { controllers, follower, heal, isolated, ready } from '../nodes.ts'
 import { write } from './solution.ts'
 
 /** A follower on the side of the majority. */

@@ -3,6 +3,7 @@
  * duplex stream, towards a peer that may be anything. One question at a time, in bounded memory, each with a limit of time.
  */
 import type { Duplex } from 'node:stream'
+import { GrowingBuffer } from '../codec/growing-buffer.ts'
 import { Fields } from './fields.ts'
 
 /** ZooKeeper itself refuses more (jute.maxbuffer). */
@@ -31,7 +32,7 @@ type Waiting = { resolve(frame: Buffer): void; reject(why: ZooKeeperError): void
 export class ZooKeeperClient {
   readonly #stream: Duplex
   readonly #timeoutMs: number
-  #received = Buffer.alloc(0)
+  #received = new GrowingBuffer()
   #waiting: Waiting | undefined
   #gone: ZooKeeperError | undefined
   #xid = 0
@@ -121,16 +122,19 @@ export class ZooKeeperClient {
   }
 
   #receive(chunk: Buffer): void {
-    this.#received = Buffer.concat([this.#received, chunk])
+    this.#received.append(chunk)
     while (this.#received.length >= PREFIX_BYTES) {
-      const declared = this.#received.readInt32BE(0)
+      const received = this.#received.view()
+      const declared = received.readInt32BE(0)
       if (declared < 0 || declared > MAX_RESPONSE_BYTES || !this.#waiting) {
         this.#end(new ZooKeeperError(`an answer of ${declared} bytes`))
         return
       }
-      if (this.#received.length < PREFIX_BYTES + declared) return
-      const frame = this.#received.subarray(PREFIX_BYTES, PREFIX_BYTES + declared)
-      this.#received = this.#received.subarray(PREFIX_BYTES + declared)
+      if (received.length < PREFIX_BYTES + declared) return
+      const frame = received.subarray(PREFIX_BYTES, PREFIX_BYTES + declared)
+      // what follows is another message, or the beginning of one
+      this.#received = new GrowingBuffer()
+      this.#received.append(received.subarray(PREFIX_BYTES + declared))
       // no watch is ever set, but the end of a session may be told so
       if (declared >= 4 && frame.readInt32BE(0) === XID_OF_EVENTS) continue
       const { resolve, limit } = this.#waiting

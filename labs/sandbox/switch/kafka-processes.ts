@@ -1,5 +1,6 @@
 /**
- * The process of Kafka, or of its ZooKeeper, on each host as the kernel shows it, whoever started it: looked for in /proc, told when it changes.
+ * The process of Kafka, or of its ZooKeeper, on each host as the kernel shows it, whoever started it: looked for in /proc,
+ * told when it changes.
  */
 import { lstatSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -5,9 +5,9 @@ import { readHistory } from '#labs/engine/history.ts'
 import { LabSession, type Pass } from '#labs/engine/lab-session.ts'
 import { Samples } from '#labs/engine/samples.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
+import { HINTS, IS_UP } from '../../support/small-lab.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
-const hints = ['one', 'two', 'three'] as const
 const note = file('broker-1', '/tmp/note')
 const lab = defineLab({
   slug: 'two-steps',
@@ -19,14 +19,7 @@ const lab = defineLab({
   steps: [
     step('up', {
       title: 'Up',
-      checks: [
-        {
-          id: 'is-up',
-          title: 'It is up',
-          judge: ({ cluster }) => (cluster.nodes['broker-1']?.up ? passed('It is up.') : missing('It is down.')),
-          hints,
-        },
-      ],
+      checks: [IS_UP],
     }),
     step('note', {
       title: 'Note',
@@ -39,7 +32,7 @@ const lab = defineLab({
             facts.note.state === 'fetched' && facts.note.value
               ? passed(facts.note.value.text ?? '')
               : missing('No note.'),
-          hints,
+          hints: HINTS,
         },
       ],
       ask: 'Which node leads?',

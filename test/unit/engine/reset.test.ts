@@ -4,9 +4,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { defineLab, missing, passed, step } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
+import { HINTS, IS_UP } from '../../support/small-lab.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
-const hints = ['one', 'two', 'three'] as const
 const NONE: ReadonlySet<string> = new Set()
 const lab = defineLab({
   slug: 'again',
@@ -18,14 +18,7 @@ const lab = defineLab({
   steps: [
     step('up', {
       title: 'Up',
-      checks: [
-        {
-          id: 'is-up',
-          title: 'It is up',
-          judge: ({ cluster }) => (cluster.nodes['broker-1']?.up ? passed('It is up.') : missing('It is down.')),
-          hints,
-        },
-      ],
+      checks: [IS_UP],
       ask: 'Which?',
       judge: (given) => (given === '1' ? passed('Right.') : missing('No.')),
     }),
@@ -36,11 +29,14 @@ const lab = defineLab({
           id: 'went-down',
           title: 'It went down',
           judge: ({ history }) => history.nodeDown({ host: 'broker-1' }),
-          hints,
+          hints: HINTS,
         },
       ],
     }),
-    step('last', { title: 'Last', checks: [{ id: 'never', title: 'Never', judge: () => missing('Never.'), hints }] }),
+    step('last', {
+      title: 'Last',
+      checks: [{ id: 'never', title: 'Never', judge: () => missing('Never.'), hints: HINTS }],
+    }),
   ],
 })
 

@@ -7,10 +7,10 @@ import { shownActions } from '#labs/engine/shown-solution.ts'
 import { answer, downHost, fault, keys, read, run, shows, waitFor } from '#labs/engine/solution.ts'
 import { TRIED_MS, TRIES } from '#labs/engine/tried.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
+import { HINTS, IS_UP } from '../../support/small-lab.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
 const NOW = 1_000_000
-const hints = ['one', 'two', 'three'] as const
 const lab = defineLab({
   slug: 'tried',
   title: 'Tried',
@@ -21,18 +21,14 @@ const lab = defineLab({
   steps: [
     step('up', {
       title: 'Up',
-      checks: [
-        {
-          id: 'is-up',
-          title: 'It is up',
-          judge: ({ cluster }) => (cluster.nodes['broker-1']?.up ? passed('It is up.') : missing('It is down.')),
-          hints,
-        },
-      ],
+      checks: [IS_UP],
       ask: 'Which node?',
       judge: (given) => (given === '1' ? passed('Right.') : missing('No.')),
     }),
-    step('next', { title: 'Next', checks: [{ id: 'never', title: 'Never', judge: () => missing('Never.'), hints }] }),
+    step('next', {
+      title: 'Next',
+      checks: [{ id: 'never', title: 'Never', judge: () => missing('Never.'), hints: HINTS }],
+    }),
   ],
 })
 

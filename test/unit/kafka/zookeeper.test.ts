@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { ZooKeeperClient } from '#labs/zookeeper/client.ts'
-import { readKafkaState } from '#labs/zookeeper/kafka-state.ts'
+import { ZooKeeperClient } from '#labs/kafka/zookeeper/client.ts'
+import { readKafkaState } from '#labs/kafka/zookeeper/kafka-state.ts'
 
 const close: (() => void)[] = []
 afterEach(() => {
