@@ -27,7 +27,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], sequence: { groupOrder: 0 } },
+        test: { name: 'unit', isolate: false, include: ['test/unit/**/*.test.{ts,tsx}'], sequence: { groupOrder: 0 } },
       },
       realParts('integration', 'test/integration/**/*.test.ts', 1, WORKERS),
       // a browser, and no room beside it

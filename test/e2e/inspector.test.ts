@@ -138,7 +138,7 @@ test('list and record, wide in light, narrow in dark, are free of what axe finds
       .last()
       .click()
     await inspector.detail.waitFor()
-    expect(await axeViolations(page, colorScheme)).toEqual([])
+    expect(await axeViolations(page, colorScheme, { beside: true })).toEqual([])
   }
   expect(complaints).toEqual([])
 })

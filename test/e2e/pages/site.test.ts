@@ -14,6 +14,8 @@ const LESSON = /^\/courses\/[^/]+\/[^/]+\/[^/]+$/
 let server: Server
 let browser: Browser
 let paths: string[]
+/** Pages of one kind differ in words, not in colours: the start page, a course, a lesson without and one with a lab. */
+const oneOfEachKind = new Map<string, string>()
 
 beforeAll(async () => {
   server = await startServer(process.cwd())
@@ -28,7 +30,7 @@ afterAll(async () => {
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   it('every page is free of what axe finds and of complaints on the console', async () => {
     const found: Record<string, string[]> = {}
-    for (const path of SOAK ? paths : oneOfEachKind(paths)) {
+    for (const path of SOAK ? paths : oneOfEachKind.values()) {
       await withPage({ colorScheme }, async (page) => {
         const complaints = collectComplaints(page)
         const violations = await violationsAt(page, path, colorScheme).catch((error: Error) => [error.message])
@@ -64,7 +66,7 @@ it.each(['/nothing', '/courses/none/such', '/courses/kraft/none', '/courses/kraf
 it('no page is wider than its window', async () => {
   await withPage({}, async (page) => {
     const wide: string[] = []
-    for (const path of SOAK ? paths : oneOfEachKind(paths)) {
+    for (const path of SOAK ? paths : oneOfEachKind.values()) {
       await page.setViewportSize({ width: WIDTHS[0], height: 800 })
       await page.goto(server.url + path)
       await alive(page)
@@ -134,6 +136,7 @@ async function crawl(): Promise<string[]> {
   const seen = new Set(['/'])
   for (const path of seen) {
     const html = await (await fetch(server.url + path)).text()
+    oneOfEachKind.set(`${path.split('/').length} ${html.includes('data-reading')}`, path)
     for (const [, href] of html.matchAll(/<a [^>]*href="(\/[^"#?]*)/g)) if (href) seen.add(href)
   }
   return [...seen]
@@ -154,10 +157,3 @@ async function withPage(
 /** px that the lesson is scrolled by, be it the page or the workbench's pane */
 const scrolled = (page: Page): Promise<number> =>
   page.evaluate(() => document.querySelector('[data-reading]')?.scrollTop ?? document.documentElement.scrollTop)
-
-/** Pages of one kind differ in words, not in colours: the start page, a course, a lesson without and one with a lab. */
-function oneOfEachKind(all: string[]): string[] {
-  const depth = (path: string) => path.split('/').filter(Boolean).length
-  const kinds = new Map(all.map((path) => [depth(path), path]))
-  return [...new Set([...kinds.values(), ...all.filter((path) => LESSON.test(path)).slice(0, 2)])]
-}

@@ -1,6 +1,6 @@
 /** A cluster with ZooKeeper, as the same folds show it, and its way to a quorum. */
 import { expect, test } from 'vitest'
-import { type ClusterView, foldCluster, type News, NO_CLUSTER } from '#labs/engine/cluster.ts'
+import { type ClusterView, epochOf, foldCluster, type News, NO_CLUSTER } from '#labs/engine/cluster.ts'
 import { EventLog, eventsOf } from '#labs/engine/events.ts'
 import type { LaidNode } from '#labs/engine/layout.ts'
 import type { Observation, ToldTopic, ZooKeeperState } from '#labs/protocol/observation.ts'
@@ -101,8 +101,9 @@ test('what is told again is no event; a topic with another id is another one', (
   ])
 })
 
-test('once there is a quorum its leader and its epoch count, and ZooKeeper’s are told beside', () => {
-  const quorum: Observation = {
+const QUORUM: Observation[] = [
+  up('controller-1', 101),
+  {
     type: 'quorum',
     host: 'controller-1',
     clusterId: CLUSTER,
@@ -110,15 +111,37 @@ test('once there is a quorum its leader and its epoch count, and ZooKeeper’s a
     epoch: 1,
     voters: [{ node: 101, directory: null }],
     observers: [],
-  }
-  const { view } = folded(
-    ...START,
-    up('controller-1', 101),
-    quorum,
-    zookeeper({ controller: holds(101, 5, 1), brokers: [] }),
-  )
+  },
+]
+
+test('once there is a quorum its leader and its epoch count, and ZooKeeper’s are told beside', () => {
+  const { view } = folded(...START, ...QUORUM, zookeeper({ controller: holds(101, 5, 1), brokers: [] }))
   expect(view).toMatchObject({ leader: 101, epoch: 1 })
   expect(view.zookeeper?.controller).toEqual(holds(101, 5, 1))
   // the log of the quorum says who is registered
   expect(Object.keys(view.brokers)).toEqual(['1', '2'])
+})
+
+test('a quorum that only waits leaves it to ZooKeeper who is registered', () => {
+  const { view } = folded(...START, ...QUORUM, zookeeper({ controller: holds(1, 4), brokers: [2] }))
+  expect(view).toMatchObject({ leader: 101, epoch: 1 })
+  expect(Object.keys(view.brokers)).toEqual(['2'])
+})
+
+test('the way back: the quorum is gone, and a broker holds /controller again', () => {
+  const { view, log } = folded(
+    ...START,
+    ...QUORUM,
+    zookeeper({ controller: holds(101, 5, 1), brokers: [1, 2] }),
+    { type: 'node-down', host: 'controller-1', why: 'stopped' },
+    zookeeper({ controller: null, brokers: [1, 2] }),
+    zookeeper({ controller: holds(2, 6), brokers: [1, 2] }),
+  )
+  expect(view.leader).toBe(2)
+  expect(epochOf(view)).toBe(6)
+  expect(log.since('leader', 'main', 4).map(({ leader, epoch }) => [leader, epoch])).toEqual([
+    [101, 1],
+    [null, 1],
+    [2, 6],
+  ])
 })
