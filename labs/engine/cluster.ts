@@ -51,7 +51,7 @@ export type ClusterView = Metadata & {
   nodes: Record<string, NodeView>
   /**
    * The node that says of itself, on the wire, that it leads, in the latest epoch told. Null: it is
-   * down, paused or has resigned, or nobody has been elected yet. Where no quorum was ever seen: the broker that is the
+   * down, paused or has resigned, or nobody has been elected yet. Where no quorum has a leader: the broker that is the
    * controller by ZooKeeper, and lives.
    */
   leader: number | null
@@ -139,12 +139,10 @@ export function foldCluster(
 function recordsIn(before: ClusterView, seen: Observation, laid: LaidNode[]): MetadataRecord[] {
   if (seen.type === 'metadata') return counts(before, seen.host, laid) ? seen.records : []
   if (seen.type === 'topics') return counts(before, seen.host, laid) ? topicRecords(before, seen) : []
-  // once a quorum leads, its log says who is registered
-  if (seen.type === 'zookeeper' && !quorumLeads(before)) return brokerRecords(before, seen)
+  // once a quorum has taken over, its log says who is registered
+  if (seen.type === 'zookeeper' && isByZooKeeper({ ...before, zookeeper: seen })) return brokerRecords(before, seen)
   return []
 }
-
-const quorumLeads = ({ voters, leader }: ClusterView): boolean => voters.length > 0 && leader !== null
 
 function foldOne(
   before: ClusterView,
@@ -296,10 +294,16 @@ const few = ({ voters, observers }: Extract<Observation, { type: 'quorum' }>) =>
 /** One was seen at some time. */
 const hasQuorum = ({ voters, zookeeper }: ClusterView): boolean => zookeeper === null || voters.length > 0
 
+/** A broker holds /controller, and decides, whatever quorum waits beside it to take over. */
+function isByZooKeeper({ voters, zookeeper }: Pick<ClusterView, 'voters' | 'zookeeper'>): boolean {
+  if (!zookeeper) return false
+  return zookeeper.controller ? zookeeper.controller.kraftEpoch === null : voters.length === 0
+}
+
 /** Who leads follows from what the nodes say, whichever of them spoke last. */
 function withLeader(after: ClusterView, before: ClusterView, at: number): ClusterView {
   if (after.nodes === before.nodes && after.epoch === before.epoch && after.zookeeper === before.zookeeper) return after
-  const leading = hasQuorum(after) ? leaderOfQuorum(after) : leaderByZooKeeper(after)
+  const leading = leaderOfQuorum(after) ?? leaderByZooKeeper(after)
   const leader = leading?.node ?? null
   if (leader === before.leader && after.leader === before.leader) {
     // Elected again: what it knew of the high watermark begins anew.
@@ -328,8 +332,14 @@ const leaderOfQuorum = (after: ClusterView): NodeView | undefined =>
       !isStrange(after, host),
   )
 
+/** The one in which `leader` leads: a quorum's, or as ZooKeeper counts its controllers. */
+export function epochOf(cluster: ClusterView): number | null {
+  const controller = isByZooKeeper(cluster) ? cluster.zookeeper?.controller : null
+  return controller && controller.node === cluster.leader ? controller.epoch : cluster.epoch
+}
+
 function leaderByZooKeeper(after: ClusterView): NodeView | undefined {
-  const controller = after.zookeeper?.controller
+  const controller = isByZooKeeper(after) ? after.zookeeper?.controller : null
   const holder = controller && nodeOf(after, controller.node)
   return holder?.up && holder.process !== 'paused' ? holder : undefined
 }

@@ -4,7 +4,7 @@
  */
 import { isReserved } from '#labs/protocol/metadata.ts'
 import type { Fault, Link, Observation, PROBE_KINDS } from '#labs/protocol/observation.ts'
-import type { ClusterView, News, NodeView } from './cluster.ts'
+import { type ClusterView, epochOf, type News, type NodeView } from './cluster.ts'
 import { firstAfter } from './first-after.ts'
 import type { Layout } from './layout.ts'
 import { type Change, difference, type PartitionView } from './metadata.ts'
@@ -76,24 +76,26 @@ export function eventsOf(news: News, at: number, why: string): What[] {
 
 function changes(before: ClusterView, after: ClusterView, at: number, why: string): What[] {
   const found: What[] = []
-  if (before.leader !== after.leader || (after.leader !== null && before.epoch !== after.epoch))
+  const [was, is] = [epochOf(before), epochOf(after)]
+  if (before.leader !== after.leader || (after.leader !== null && was !== is))
     found.push({
       type: 'leader',
       leader: after.leader,
-      epoch: after.epoch ?? before.epoch ?? 0,
-      before: { leader: before.leader, epoch: before.epoch },
+      epoch: is ?? was ?? 0,
+      before: { leader: before.leader, epoch: was },
     })
   if (before.nodes !== after.nodes)
     for (const [host, node] of Object.entries(after.nodes))
       if (before.nodes[host] !== node) found.push(...nodeChanges(before, before.nodes[host], node, at, why))
   // Before a leader has told of them, a node may know of some only.
   if (before.voters !== after.voters && before.sampledAt !== null) {
-    const [was, is] = [before, after].map(({ voters }) => voters.map(({ node }) => node).sort((a, b) => a - b))
-    if (String(was) !== String(is)) found.push({ type: 'voters', voters: is!, before: was! })
+    const [voted, votes] = [before, after].map(({ voters }) => voters.map(({ node }) => node).sort((a, b) => a - b))
+    if (String(voted) !== String(votes)) found.push({ type: 'voters', voters: votes!, before: voted! })
   }
   const { highWatermark: to } = after
-  const { highWatermark: was, lastHighWatermark: known } = before
-  if (to !== null && to !== was && (was === null || to < was)) found.push({ type: 'high-watermark', to, before: known })
+  const { highWatermark: from, lastHighWatermark: known } = before
+  if (to !== null && to !== from && (from === null || to < from))
+    found.push({ type: 'high-watermark', to, before: known })
   // Only where the whole cluster was made anew: records tell of themselves.
   if (before.brokers !== after.brokers || before.topics !== after.topics)
     found.push(...difference(before, after).flatMap(recorded))

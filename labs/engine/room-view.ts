@@ -1,7 +1,7 @@
 /** The fold as the panel shows it: what the lab declares, and what was seen of it. */
 import type { ClusterState, LabSessionState, NodeState } from '#labs/protocol/live.ts'
 import { isReserved } from '#labs/protocol/metadata.ts'
-import type { ClusterView, NodeView, PartitionView, TopicView } from './cluster.ts'
+import { type ClusterView, epochOf, type NodeView, type PartitionView, type TopicView } from './cluster.ts'
 import type { Fold } from './fold.ts'
 import type { LaidNode, Layout } from './layout.ts'
 
@@ -17,7 +17,7 @@ export function roomView({ clusters, cuts }: Fold, layout: Layout): RoomView {
 }
 
 function clusterState(name: string, cluster: ClusterView, layout: Layout): ClusterState {
-  const { clusterId, leader, epoch, leaderSince, highWatermark, sampledAt, probe, zookeeper } = cluster
+  const { clusterId, leader, leaderSince, highWatermark, sampledAt, probe, zookeeper } = cluster
   const laid = layout.clusters[name] ?? []
   // A node that no lab declares is there once it was seen.
   const declared = laid.filter(({ host, roles }) => roles.length > 0 || cluster.nodes[host])
@@ -27,7 +27,7 @@ function clusterState(name: string, cluster: ClusterView, layout: Layout): Clust
     name,
     clusterId,
     leader,
-    epoch,
+    epoch: epochOf(cluster),
     leaderSince,
     highWatermark,
     sampledAt,

@@ -76,11 +76,9 @@ export class BrokerWatch {
   /** Where there is no metadata log to read them in: of one broker, so that two who know different things do not alternate. */
   async #askTopics(connection: Connection, clusterId: string): Promise<void> {
     const { host, fellows } = this.#node
-    const { projection, views } = fellows.log(clusterId)
-    if (!fellows.isInZooKeeper(clusterId) || (projection.isFromLog && views.leading())) return
-    if (!fellows.tellsTopics(host, clusterId)) return
+    if (!fellows.isInZooKeeper(clusterId) || !fellows.tellsTopics(host, clusterId)) return
     const topics = within(await allTopics(connection))
-    projection.replace(topics)
+    fellows.log(clusterId).projection.replace(topics)
     if (this.#node.emitChanged({ type: 'topics', host, topics })) fellows.topicsChanged()
   }
 

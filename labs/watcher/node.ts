@@ -8,7 +8,7 @@ export type Fellows = {
   log(clusterId: string): ClusterLog
   /** of all clusters that were seen here */
   logs(): ClusterLog[]
-  /** its metadata is, or was once, in a ZooKeeper of this room */
+  /** its metadata is in a ZooKeeper of this room: a broker holds /controller, or held it last */
   isInZooKeeper(clusterId: string): boolean
   /** This host's broker is the one whose word is taken for what clients are told of the cluster's topics. */
   tellsTopics(host: string, clusterId: string): boolean

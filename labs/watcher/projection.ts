@@ -15,8 +15,6 @@ export type Topic = { id: string; name: string; partitions: Map<number, Partitio
 type Fields = { [name: string]: unknown }
 
 export class Projection {
-  /** What is known came from records of a metadata log; false as well where nothing is known. */
-  isFromLog = false
   readonly #byId = new Map<string, Topic>()
   readonly #brokers = new Set<number>()
   #partitions = 0
@@ -43,7 +41,6 @@ export class Projection {
   /** What a broker says of all topics, in place of what was known. */
   replace(topics: ToldTopic[]): void {
     this.clear()
-    this.isFromLog = false
     for (const { name, id, partitions } of topics) {
       if (!this.#name(id, name)) continue
       for (const { partition, leader, replicas } of partitions)
@@ -63,7 +60,6 @@ export class Projection {
         this.clear()
         return true
       case 'TOPIC_RECORD':
-        this.isFromLog = true
         return this.#name(String(data.topicId), String(data.name))
       case 'REMOVE_TOPIC_RECORD':
         this.#remove(String(data.topicId))

@@ -9,7 +9,6 @@ import { ClusterLog } from './cluster-log.ts'
 import { Needs } from './needs.ts'
 import { NodeWatch } from './node-watch.ts'
 import type { Surroundings, WatcherOptions } from './room.ts'
-
 import { ZooKeeperWatch } from './zookeeper-watch.ts'
 
 export type { WatcherOptions } from './room.ts'
@@ -20,7 +19,7 @@ export class Watcher {
   readonly #needs: Needs
   readonly #running: Promise<unknown>
   readonly #logs = new Map<string, ClusterLog>()
-  /** ids of clusters */
+  /** ids of clusters whose metadata is in ZooKeeper: of those that a quorum has taken over it is in a log */
   readonly #inZooKeeper = new Set<string>()
 
   /** Begins at once. */
@@ -60,7 +59,11 @@ export class Watcher {
     this.#nodes = options.hosts
       .filter((host) => !zooKeepers.includes(host))
       .map((host) => new NodeWatch(host, room, fellows))
-    const servers = zooKeepers.map((host) => new ZooKeeperWatch(host, room, (id) => this.#inZooKeeper.add(id)))
+    const decides = (clusterId: string, broker: boolean): void => {
+      if (broker) this.#inZooKeeper.add(clusterId)
+      else this.#inZooKeeper.delete(clusterId)
+    }
+    const servers = zooKeepers.map((host) => new ZooKeeperWatch(host, room, decides))
     this.#needs = new Needs(room, this.#nodes)
     this.#running = Promise.all([...this.#nodes, ...servers].map((one) => one.run().catch(problem)))
   }

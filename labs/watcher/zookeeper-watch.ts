@@ -21,11 +21,11 @@ export class ZooKeeperWatch {
   #clusterId: string | null = null
   #sent = ''
 
-  /** @param knows called with the id of a cluster whose metadata is in this ZooKeeper */
+  /** @param decides called with the id of the cluster, and whether its /controller is held by a broker, not by a quorum */
   constructor(
     readonly host: string,
     private readonly room: Surroundings,
-    private readonly knows: (clusterId: string) => void,
+    private readonly decides: (clusterId: string, broker: boolean) => void,
   ) {}
 
   async run(): Promise<void> {
@@ -72,7 +72,7 @@ export class ZooKeeperWatch {
       this.#isUp = true
       this.#clusterId = clusterId
     }
-    if (clusterId !== null) this.knows(clusterId)
+    if (clusterId !== null && state.controller) this.decides(clusterId, state.controller.kraftEpoch === null)
     const seen: Observation = { type: 'zookeeper', host: this.host, ...state }
     const text = JSON.stringify(seen)
     if (text === this.#sent) return

@@ -1,6 +1,7 @@
 import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import type { HistoryView } from '#labs/engine/history-view.ts'
-import { counted, downTogether, FROM_THE_START, longestOutage } from '../quorum.ts'
+import { nothingLost } from '../probe.ts'
+import { downTogether, FROM_THE_START } from '../quorum.ts'
 
 const CONTROLLERS = [101, 102, 103]
 const BROKERS = [1, 2, 3]
@@ -148,21 +149,9 @@ export default defineLab({
         {
           id: 'nothing-lost',
           title: `All that was acknowledged is there, and writes never stood still for ${MAX_OUTAGE_MS / 1000} s`,
-          judge: ({ history, passes, cluster }) => {
-            if (!passes.finalised) return missing('This can be said when the upgrade is finished.')
-            // all is read back whenever the probe's partition gets another leader, which a restart of its broker brings about
-            const found = history.acknowledgedAllFound({ since: 'controllers-upgraded' })
-            if (!found.passed) return found
-            const longest = longestOutage(history, 'write', FROM_THE_START)
-            if (longest > MAX_OUTAGE_MS)
-              return missing(
-                `Writes stood still for ${(longest / 1000).toFixed(1)} s: a broker died, or was stopped while another was not in sync. Start the lab anew for this check.`,
-              )
-            const { acknowledged } = cluster.probe ?? { acknowledged: 0 }
-            return passed(
-              `${counted(acknowledged, 'write')} of the probe were acknowledged, and all were read back. ${longest === 0 ? 'No write failed for long enough to be an outage.' : `The longest outage of writes was ${(longest / 1000).toFixed(1)} s.`}`,
-              { acknowledged, longest },
-            )
+          judge: (at) => {
+            if (!at.passes.finalised) return missing('This can be said when the upgrade is finished.')
+            return nothingLost(at, { since: 'controllers-upgraded', maxOutageMs: MAX_OUTAGE_MS })
           },
           hints: [
             'The probe writes all the time. What would make it wait?',
