@@ -27,15 +27,21 @@ export function compareOutput(shown: Shown, output: string): Difference[] {
   const width = Number(end) - Number(begin) + 1
   const wanted = (SAYS_BROKEN.test(title ?? '') ? joined(shown.lines) : shown.lines).filter(isText)
   const real = output.split('\n').filter(isText)
-  const normal = real.map(normalise)
   const used = new Set<number>()
   const differences: Difference[] = []
   let from = 0
+  const isShortened = SAYS_SHORTENED.test(title ?? '')
   for (const line of wanted) {
-    const pattern = SAYS_SHORTENED.test(title ?? '') ? ['', ...patternOf(line.trim()), ''] : patternOf(line)
-    const at = normal.findIndex(
-      (one, index) => index >= from && !used.has(index) && matches(pattern, one, (real[index]?.length ?? 0) >= width),
-    )
+    const pattern = patternOf(isShortened ? line.trim() : line)
+    const piece = isShortened ? ['', ...pattern, ''] : pattern
+    const at = real.findIndex((one, index) => {
+      if (index < from || used.has(index)) return false
+      const normal = normalise(one)
+      return (
+        matches(piece, normal) ||
+        (one.length >= width && pattern.length === 1 && sameUntilCut(pattern[0] ?? '', normal))
+      )
+    })
     if (at < 0) {
       differences.push({ kind: 'not-there', shown: line, nearest: nearest(line, real, from, used) })
       continue
@@ -62,9 +68,9 @@ function joined(lines: string[]): string[] {
 /** Pieces between the `...`; one piece: no `...`. What stands before one may be cut anywhere. */
 const patternOf = (line: string): string[] => normalise(line.replace(/[\w-]+\.\.\./g, '...')).split('...')
 
-function matches(pieces: string[], real: string, cut: boolean): boolean {
+function matches(pieces: string[], real: string): boolean {
   const [first = '', ...others] = pieces
-  if (others.length === 0) return first === real || (cut && sameUntilCut(first, real))
+  if (others.length === 0) return first === real
   if (!real.startsWith(first)) return false
   let from = first.length
   for (const [index, piece] of others.entries()) {
@@ -101,6 +107,7 @@ const VARYING = [
   'lastOffset',
   'appliedOffset',
   'position',
+  'segmentBaseOffset',
   'crc',
   'sequence',
   'CreateTime',
@@ -113,7 +120,9 @@ const VARYING = [
   'brokerEpoch',
   'broker epoch',
   'epoch',
+  'Epoch',
   'leaderId',
+  'leaderEpoch',
   'votedId',
   'lastContainedLogTimestamp',
   'Leader',
@@ -128,6 +137,7 @@ const VARYING = [
   'offset to',
   'due to node',
   'from leader',
+  'log ends at',
 ].join('|')
 
 const RULES: [RegExp, string][] = [
@@ -154,13 +164,21 @@ const RULES: [RegExp, string][] = [
   [/(?<=LogSegment\(baseOffset=‹n›, size=)\d+/g, '‹n›'],
   [/(?<=^Current(?:Voters|Observers): .*"id": )\d+/g, '‹node›'],
   [/(?<=leader election \(PREFERRED\) for partitions ).*/, '‹partitions›'],
-  // leader-epoch-checkpoint
-  [/^(\d+) [1-9]\d*$/, '$1 ‹offset›'],
+  // who voted for the leader: how many they are, not which
+  [/(?<="grantingVoters":\[(?:\{"voterId":\S+?\},)*\{"voterId":)\d+/g, '‹node›'],
+  // an answer to a Vote, as lessons shorten it
+  [/\breplica \d+(?= epoch ‹n›, log ends at)/, 'replica ‹node›'],
+  [/\b\d+ ms ago\b/g, '‹n› ms ago'],
+  // leader-epoch-checkpoint: an epoch, and where it begins; only the first begins at 0
+  [/^\d+ 0$/, '‹epoch› 0'],
+  [/^\d+ [1-9]\d*$/, '‹epoch› ‹offset›'],
   // kafka-metadata-quorum describe --replication
   [
-    /^\d+\s+(‹id›|A{22})\s+\d+\s+\d+\s+(?:‹time›|-1)\s+(?:‹time›|-1)\s+(Leader|Follower|Observer)$/,
+    /^\d+\s+(‹id›|A{22})\s+\d+\s+\d+\s+(?:‹time›|‹n› ms ago|-1)\s+(?:‹time›|‹n› ms ago|-1)\s+(Leader|Follower|Observer)$/,
     '‹node› $1 ‹n› ‹lag› ‹time› ‹time› $2',
   ],
+  // the same of a replica that the leader has not heard of: not as one of which it has
+  [/^\d+\s+(‹id›|A{22})\s+-1\s+\d+\s+-1\s+-1\s+(Leader|Follower|Observer)$/, '‹node› $1 unheard of $2'],
   // what uniq -c counted of them depends on how long it was idle
   [/^\s*\d+ "type":"NO_OP_RECORD"$/, '‹n› "type":"NO_OP_RECORD"'],
 ]

@@ -7,8 +7,10 @@ import { createProcessor } from '@mdx-js/mdx'
 /** Words for a host that is known only while the lab runs. */
 export const HOST_WORDS = ['leader', 'follower', 'down'] as const
 /** What the reader waits for besides a check, as the panel shows it. */
-export const WAITS = ['leader', 'no-leader', 'brokers', 'in-sync', 'probe'] as const
+export const WAITS = ['leader', 'no-leader', 'brokers', 'in-sync', 'probe', 'up', 'down'] as const
 export type Wait = (typeof WAITS)[number]
+/** Of these it is said for which host. */
+const WAITS_OF_A_HOST: readonly Wait[] = ['up', 'down']
 export const KEYS = { 'Ctrl-C': '\x03', 'Ctrl-D': '\x04' } as const
 export type Key = keyof typeof KEYS
 
@@ -57,7 +59,7 @@ export type Item = { line: number } & (
     }
   /** this host gets a name that lasts */
   | { do: 'name'; host: string; as: string }
-  | { do: 'wait'; what: Wait }
+  | { do: 'wait'; what: Wait; host: string | null }
   | { do: 'check'; id: string }
 )
 /** `step`: null before the first step and behind the last. */
@@ -185,7 +187,10 @@ class Reader {
     if (words.wait !== undefined) {
       const what = WAITS.find((one) => one === words.wait)
       if (!what) return this.problem(line, `<Do wait>: one of ${WAITS.join(', ')}`)
-      return this.add({ do: 'wait', line, what })
+      const host = this.host(words.host, line)
+      if (WAITS_OF_A_HOST.includes(what) !== (host !== null))
+        return this.problem(line, `<Do wait>: a host is named with ${WAITS_OF_A_HOST.join(' and ')}, and only there`)
+      return this.add({ do: 'wait', line, what, host })
     }
     const [host, as] = [this.host(words.host, line), textOf(words.as)]
     if (words.fault === undefined && (node.children ?? []).length === 0 && host && as)

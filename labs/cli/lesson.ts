@@ -196,9 +196,12 @@ class Reader {
       case 'name':
         this.hosts.set(item.as, this.hostOf(item.host))
         break
-      case 'wait':
-        await this.room.visitor.until(HOLDS[item.what], item.what, CHECK_LIMIT_MS)
+      case 'wait': {
+        const host = item.host === null ? '' : this.hostOf(item.host)
+        const what = `${host} ${item.what}`.trim()
+        await this.room.visitor.until((see) => HOLDS[item.what](see, host), what, CHECK_LIMIT_MS)
         break
+      }
       case 'check':
         await this.room.visitor.until(hasPassed(item.id), `check ${item.id}`, CHECK_LIMIT_MS)
         break
@@ -358,7 +361,9 @@ function roomIsUp(lab: Lab, see: LabSessionState): boolean {
 const brokersUp = (see: LabSessionState): boolean =>
   see.clusters.every(({ nodes }) => nodes.every(({ roles, fenced }) => !roles.includes('broker') || fenced === false))
 
-const HOLDS: Record<Wait, (see: LabSessionState) => boolean> = {
+const nodesOf = (see: LabSessionState) => see.clusters.flatMap(({ nodes }) => nodes)
+
+const HOLDS: Record<Wait, (see: LabSessionState, host: string) => boolean> = {
   leader: (see) => see.clusters.every(({ leader }) => leader !== null),
   'no-leader': (see) => see.clusters.every(({ leader }) => leader === null),
   brokers: brokersUp,
@@ -367,6 +372,16 @@ const HOLDS: Record<Wait, (see: LabSessionState) => boolean> = {
       topics.every(({ partitions }) => partitions.every(({ replicas }) => replicas.every(({ inSync }) => inSync))),
     ),
   probe: (see) => (see.clusters[0]?.probe?.acknowledged ?? 0) > 0,
+  // A controller answers before it knows whom to follow, and a broker before it may serve.
+  up: (see, host) =>
+    nodesOf(see).some(
+      (node) =>
+        node.host === host &&
+        node.up &&
+        (!node.roles.includes('broker') || node.fenced === false) &&
+        (!node.roles.includes('controller') || (node.view?.leader ?? null) !== null),
+    ),
+  down: (see, host) => nodesOf(see).some((node) => node.host === host && node.process === 'none' && !node.up),
 }
 
 /** Between the shell's marks that a command runs and that it has ended (OSC 133 ; C and D). */

@@ -61,6 +61,34 @@ describe('found', () => {
     ).toContain('not-there')
     expect(kinds('voted for ... in epoch 2 at last', 'voted for 3 in epoch 2')).toContain('not-there')
   })
+  test('another number of votes, and another voter', () => {
+    const votes = (voters: string, granting: string) => `{"voters":[${voters}],"grantingVoters":[${granting}]}`
+    const id = (node: number) => `{"voterId":${node}}`
+    const all = [101, 102, 103].map(id).join(',')
+    const two = `${id(101)},${id(103)}`
+    expect(kinds(votes(all, two), votes(all, `${id(102)},${id(103)}`))).toEqual([])
+    expect(kinds(votes(all, two), votes(all, all))).toContain('not-there')
+    expect(kinds(votes(all, two), votes(two, two))).toContain('not-there')
+    expect(kinds(votes(all, two), votes(all.replace('101', '104'), two))).toContain('not-there')
+  })
+  test('an answer to a vote that is another', () => {
+    const answer = '20:36:25,383 replica 101 epoch 1, log ends at 32 of epoch 1, preVote=true: rejected'
+    expect(kinds(answer, answer.replace('rejected', 'granted'))).toContain('not-there')
+    expect(kinds(answer, answer.replace('preVote=true', 'preVote=false'))).toContain('not-there')
+  })
+  test('a replica that was heard of, where none was', () => {
+    const heard = '103 Vf8Kt5J1ReKOSYoRkrItVA 43 10 1795898507223 1795898506730 Follower'
+    const unheard = '103 Vf8Kt5J1ReKOSYoRkrItVA -1 54 -1 -1 Follower'
+    expect(kinds(heard, unheard)).toContain('not-there')
+    expect(kinds(unheard, unheard.replace('54', '60').replace('103', '102'))).toEqual([])
+    expect(kinds(unheard, unheard.replace('Follower', 'Observer'))).toContain('not-there')
+  })
+  test('an epoch more in a leader-epoch-checkpoint, and one that begins at 0', () => {
+    const kept = '0\n2\n1 0\n2 26'
+    expect(kinds(kept, '0\n2\n1 0\n3 31')).toEqual([])
+    expect(kinds(kept, '0\n3\n1 0\n2 26\n3 31')).toContain('not-there')
+    expect(kinds('0\n1\n1 119', '0\n1\n1 0')).toContain('not-there')
+  })
   test('another word before the place where cut -c cut', () => {
     const command = 'kafka-dump-log | cut -c1-40'
     expect(
@@ -83,6 +111,23 @@ describe('let go', () => {
     ['offsets', '| offset: 120 {"brokerEpoch":19}', '| offset: 90 {"brokerEpoch":22}'],
     ['an offset in a sentence', 'log start offset to 45 due to', 'log start offset to 1046 due to'],
     ['epochs and leaders', 'LeaderId:               103', 'LeaderId:               101'],
+    ['the epoch of features', 'FinalizedVersionLevel: 1 Epoch: 49', 'FinalizedVersionLevel: 1 Epoch: 52'],
+    [
+      'a quorum-state',
+      '{"leaderId":103,"leaderEpoch":1,"votedId":103}',
+      '{"leaderId":101,"leaderEpoch":3,"votedId":-1}',
+    ],
+    ['where a segment begins', '(segmentBaseOffset=119,relative', '(segmentBaseOffset=122,relative'],
+    [
+      'how long ago',
+      '103 Vf8Kt5J1ReKOSYoRkrItVA 43 10 12 ms ago 480 ms ago Follower',
+      '101 4i097NNOcZ59__MYrLQuRA 88 0 7 ms ago 7 ms ago Follower',
+    ],
+    [
+      'answers to votes',
+      '20:36:25,383 replica 101 epoch 1, log ends at 32 of epoch 1, preVote=true: rejected',
+      '20:40:01,002 replica 103 epoch 2, log ends at 58 of epoch 2, preVote=true: rejected',
+    ],
     ['names of files', '00000000000000000045-0000000001.checkpoint', '00000000000000000046-0000000002.checkpoint'],
     ['who leads', 'Partition: 0	Leader: 3	Replicas: 3,1,2', 'Partition: 0	Leader: 2	Replicas: 2,3,1'],
     ['NoOps', '    171 "type":"NO_OP_RECORD"', '     84 "type":"NO_OP_RECORD"'],
@@ -129,5 +174,9 @@ describe('let go', () => {
     expect(
       kinds('| offset: 19 {"incarnationId":"svvH49g_Q', '| offset: 120 {"incarnationId":"b1InuzEC', { command }),
     ).toEqual([])
+    const shortened = { command, title: 'Shortened on the right' }
+    const real = '| offset: 120 {"incarnationId":"b1InuzEC'
+    expect(kinds('| offset: 19 {"incarnationId":"svvH49g_Q', real, shortened)).toEqual([])
+    expect(kinds('| offset: 19 {"topicId":"svvH49g_Q', real, shortened)).toEqual(['not-there'])
   })
 })

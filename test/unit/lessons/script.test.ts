@@ -69,7 +69,7 @@ test('commands, what is typed, outputs, faults, waits and checks in their order,
   ])
   expect(parts.map(({ step }) => step)).toEqual(['kill'])
   expect(parts[0]?.items).toMatchObject([
-    { do: 'wait', line: 9, what: 'probe' },
+    { do: 'wait', line: 9, what: 'probe', host: null },
     {
       do: 'run',
       line: 11,
@@ -97,6 +97,8 @@ describe('refused, with the line', () => {
     ['a word that there is not', '<Run hots="client">\n```bash\nls\n```\n</Run>', 'knows no "hots"'],
     ['an output of nothing', '<Terminal>\n```text\nx\n```\n</Terminal>', 'no command of this step comes before it'],
     ['an unknown wait', '<Do wait="for ever" />', 'one of leader'],
+    ['a node that is waited for, without its host', '<Do wait="up" />', 'a host is named'],
+    ['a host where all are waited for', '<Do wait="brokers" host="broker-1" />', 'a host is named'],
     ['an unknown fault', '<Do fault="explode" host="client" />', 'one of start'],
     ['a fault of nobody', '<Do fault="kill" />', 'needs a host'],
     ['an unknown key', '<Run until="x" ends="Ctrl-Z">\n```bash\nls\n```\n</Run>', 'one of Ctrl-C, Ctrl-D'],
