@@ -5,7 +5,14 @@
 import { createProcessor } from '@mdx-js/mdx'
 
 /** Words for a host that is known only while the lab runs. */
-export const HOST_WORDS = ['leader', 'follower', 'down'] as const
+const HOST_WORDS = ['leader', 'follower', 'down'] as const
+type HostWord = (typeof HOST_WORDS)[number]
+/** `leader`, and `leader@kraft` in a room with several clusters; the first one is meant where none is named. */
+export function hostWord(name: string): { word: HostWord; cluster: string | undefined } | null {
+  const [first = '', cluster] = name.split('@')
+  const word = HOST_WORDS.find((one) => one === first)
+  return word ? { word, cluster } : null
+}
 /** What the reader waits for besides a check, as the panel shows it. */
 export const WAITS = ['leader', 'no-leader', 'brokers', 'in-sync', 'probe', 'up', 'down'] as const
 export type Wait = (typeof WAITS)[number]
@@ -20,7 +27,7 @@ const FAULTS = [...NODE_FAULTS, 'heal', 'cut', 'split']
 export type Command = {
   do: 'run'
   command: string
-  /** a host, one of HOST_WORDS, or a name that an earlier `as` gave; null: the lab's first host */
+  /** a host, a word for one (`hostWord`), or a name that an earlier `as` gave; null: the lab's first host */
   host: string | null
   /** the name by which the rest of the lesson means this host */
   as: string | null
@@ -265,14 +272,14 @@ class Reader {
 
 /** Hosts that neither the lab has nor the lesson has named before. A button opens a terminal, so it needs one of the lab's. */
 export function unknownHosts({ parts }: LessonScript, hosts: string[]): LessonScript['problems'] {
-  const known = new Set<string>([...hosts, ...HOST_WORDS])
+  const known = new Set(hosts)
   return parts
     .flatMap(({ items }) => items)
     .flatMap((item) => {
       const asked = 'host' in item ? [item.host] : []
       if (item.do === 'fault') asked.push(...[item.from, item.to, ...item.groups.flat()].filter((one) => one !== ''))
       const isKnown = (one: string) =>
-        item.do === 'run' && item.by === 'button' ? hosts.includes(one) : known.has(one)
+        item.do === 'run' && item.by === 'button' ? hosts.includes(one) : known.has(one) || hostWord(one) !== null
       const unknown = asked.filter((one) => one !== null && !isKnown(one))
       if ('as' in item && item.as !== null) known.add(item.as)
       return unknown.map((one) => ({ line: item.line, reason: `there is no host ${one} here` }))

@@ -4,13 +4,22 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { loadSolution } from '#labs/engine/catalog.ts'
 import type { Lab } from '#labs/engine/define.ts'
-import { type Action, downHost, hasPassed, leaderHost, replay, type Solution } from '#labs/engine/solution.ts'
-import type { LabSessionState } from '#labs/protocol/live.ts'
+import {
+  type Action,
+  clusterOf,
+  downHost,
+  hasPassed,
+  leaderHost,
+  replay,
+  type Solution,
+} from '#labs/engine/solution.ts'
+import type { ClusterState, LabSessionState, NodeState } from '#labs/protocol/live.ts'
 import { fault as faultShape } from '#labs/protocol/observation.ts'
 import { lessonsOf, loadCourses, type SoundLesson } from '#lessons/course.ts'
 import { compareOutput, type Difference } from '#lessons/output.ts'
 import {
   type Command,
+  hostWord,
   type Item,
   KEYS,
   type Key,
@@ -312,19 +321,28 @@ class Reader {
     if (name === null) return this.room.lab.hosts[0]?.name ?? ''
     const known = this.hosts.get(name)
     if (known) return known
+    const word = hostWord(name)
+    if (!word) return name
     const see = this.room.visitor.see()
-    if (name === 'leader') return leaderHost(see)
-    if (name === 'down') return downHost(see)
-    if (name === 'follower') {
-      // One that has just been stopped may still be shown as up.
-      const named = [...this.hosts.values()]
-      const follower = see.clusters[0]?.nodes.find(
-        (node) => node.votes && node.up && !node.leads && !named.includes(node.host),
-      )
-      if (!follower) throw new Error('no host is shown as a follower')
-      return follower.host
+    switch (word.word) {
+      case 'leader':
+        return leaderHost(see, word.cluster)
+      case 'down':
+        return downHost(see, word.cluster)
+      case 'follower':
+        return this.followerOf(clusterOf(see, word.cluster))
     }
-    return name
+  }
+
+  private followerOf({ nodes }: ClusterState): string {
+    // One that has just been stopped may still be shown as up.
+    const named = [...this.hosts.values()]
+    // With ZooKeeper nobody votes, and any broker may be the controller.
+    const mayLead = ({ votes, roles }: NodeState) =>
+      votes || (nodes.every((node) => !node.votes) && roles.includes('broker'))
+    const found = nodes.find((node) => mayLead(node) && node.up && !node.leads && !named.includes(node.host))
+    if (!found) throw new Error('no host is shown as a follower')
+    return found.host
   }
 
   private freeTerminal(host: string): string {

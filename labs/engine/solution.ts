@@ -56,7 +56,8 @@ export const waitFor = (
   limitMs: number = WAIT_LIMIT_MS,
 ): Action => ({ do: 'wait', holds, what, limitMs })
 
-const clusterOf = (see: LabSessionState, cluster?: string): ClusterState => {
+/** The first one where none is named. @throws Error where there is none of that name @public */
+export const clusterOf = (see: LabSessionState, cluster?: string): ClusterState => {
   const found = cluster === undefined ? see.clusters[0] : see.clusters.find(({ name }) => name === cluster)
   if (!found) throw new Error(`no cluster ${cluster ?? ''} is shown`)
   return found

@@ -25,6 +25,10 @@ test(
       if (items.length > 0 && !outline) problems.push(`${lesson.file}: has commands, and no lab`)
       const found = [...script.problems, ...(outline ? unknownHosts(script, outline.hosts) : [])]
       problems.push(...found.map(({ line, reason }) => `${lesson.file}:${line}: ${reason}`))
+      const checks = outline?.steps.flatMap((step) => step.checks.map(({ id }) => id)) ?? []
+      for (const item of script.parts.flatMap((part) => part.items))
+        if (item.do === 'check' && !checks.includes(item.id))
+          problems.push(`${lesson.file}:${item.line}: its lab has no check ${item.id}`)
       all += items.length + script.skipped.length
       skipped += script.skipped.length
     }

@@ -112,6 +112,11 @@ describe('refused, with the line', () => {
     )
     expect(unknownHosts(script, ['client'])).toEqual([{ line: 1, reason: 'there is no host broker-9 here' }])
   })
+  test('but a word for a host of another cluster', () => {
+    const script = readScript('<Do fault="kill" host="leader@kraft" as="killed" />\n\n<Do wait="up" host="killed" />')
+    expect(unknownHosts(script, ['kraft-node-1'])).toEqual([])
+    expect(unknownHosts(readScript('<Do fault="kill" host="boss@kraft" />'), ['kraft-node-1'])).toHaveLength(1)
+  })
   test('a button on a host that is known only while the lab runs', () => {
     const script = readScript('<Run host="leader">\n```bash\nls\n```\n</Run>')
     expect(unknownHosts(script, ['client'])).toEqual([{ line: 1, reason: 'there is no host leader here' }])
