@@ -21,6 +21,8 @@ export type Verification = {
   before: { id: string; passed: boolean }[]
   after: Solved[]
   wrong: { id: string; passed: boolean }[]
+  /** from the request for the lab's room to a room that is ready, its preparations included; null: none was */
+  startMs: number | null
   ms: number
   problem?: string
 }
@@ -52,7 +54,7 @@ async function verifyLab(root: string, { slug, variant }: Wanted, options: Optio
   const { sample } = options
   const log = (line: string) => options.log(variant === null ? line : `${variant}: ${line}`)
   const started = Date.now()
-  const result: Verification = { slug, variant, passed: false, before: [], after: [], wrong: [], ms: 0 }
+  const result: Verification = { slug, variant, passed: false, before: [], after: [], wrong: [], startMs: null, ms: 0 }
   try {
     const lab = await findLab(root, slug, variant)
     const [solution, wrong] = await Promise.all([loadSolution(root, lab), loadWrong(root, lab)])
@@ -83,7 +85,10 @@ async function verifyLab(root: string, { slug, variant }: Wanted, options: Optio
 }
 
 async function solve(url: string, lab: Lab, solution: Solution, result: Verification, log: Options['log']) {
+  const asked = Date.now()
   const visitor = await Visitor.start(url, lab.slug, { variant: lab.variant })
+  result.startMs = Date.now() - asked
+  log(`${lab.slug}: room ready after ${result.startMs} ms`)
   try {
     result.before = (await visitor.assess()).map(({ id, passed }) => ({ id, passed }))
     for (const { id, passed } of result.before) if (passed) log(`${lab.slug}: ${id} passes in a fresh room`)

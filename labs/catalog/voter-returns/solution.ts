@@ -13,8 +13,14 @@ export const UP: Action = waitFor(
   ({ clusters: [main] }) => main!.leader !== null && main!.nodes.every(({ up, votes }) => up && votes),
   'all three controllers up and voting',
 )
-const isUp = ({ clusters: [main] }: LabSessionState) =>
-  main!.nodes.every(({ host, up }) => host !== NODE_3.host || up) && main!.leader !== null
+const isUp = ({ clusters: [main] }: LabSessionState) => main!.nodes.every(({ host, up }) => host !== NODE_3.host || up)
+
+/** As long as the old process is there it asks to be a voter again. */
+export const RESTARTED: Action[] = [
+  fault({ action: 'restart', host: NODE_3.host }),
+  waitFor((see) => !isUp(see), 'controller-3 down'),
+  waitFor((see) => isUp(see) && see.clusters[0]!.leader !== null, 'controller-3 up again'),
+]
 
 export default defineSolution({
   remove: [UP, REMOVE, waitFor(hasPassed('came-back'), 'node 103 to come back')],
@@ -23,8 +29,7 @@ export default defineSolution({
       "sed -i 's/^controller.quorum.auto.join.enable=.*/controller.quorum.auto.join.enable=false/' config/controller.properties",
       NODE_3,
     ),
-    fault({ action: 'restart', host: 'controller-3' }),
-    waitFor(isUp, 'controller-3 up again'),
+    ...RESTARTED,
     REMOVE,
     waitFor(hasPassed('observes'), 'node 103 to stay an observer'),
   ],

@@ -1,5 +1,5 @@
 import { defineWrong, fault, run, waitFor } from '#labs/engine/solution.ts'
-import { REMOVE, UP } from './solution.ts'
+import { REMOVE, RESTARTED, UP } from './solution.ts'
 
 const NODE_1 = { host: 'controller-1' }
 const NODE_3 = { host: 'controller-3' }
@@ -23,11 +23,21 @@ export default defineWrong({
   },
   'came-back': {
     why: 'it is removed after auto-join was turned off, and so stays out',
-    do: [UP, run(OFF, NODE_3), fault({ action: 'restart', host: NODE_3.host }), UP, REMOVE, VOTES_NOT],
+    do: [UP, run(OFF, NODE_3), ...RESTARTED, UP, REMOVE, VOTES_NOT],
   },
   observes: {
-    why: 'it is removed and then stopped, with auto-join as it was',
-    do: [REMOVE, VOTES_NOT, fault({ action: 'kill', host: NODE_3.host })],
+    // Killed first: removed while it runs, it would be back before it can be killed.
+    why: 'it is dead when it is removed, with auto-join as it was',
+    do: [
+      fault({ action: 'kill', host: NODE_3.host }),
+      waitFor(
+        ({ clusters: [main] }) => main!.nodes.some(({ host, up }) => host === NODE_3.host && !up),
+        'node 103 down',
+      ),
+      waitFor(({ clusters: [main] }) => main!.leader !== null && main!.leader !== 103, 'a leader among the others'),
+      REMOVE,
+      VOTES_NOT,
+    ],
   },
   'quorum-works': {
     why: 'nothing was done about auto-join: it is removed once more, and back',
