@@ -14,10 +14,10 @@ export function hostWord(name: string): { word: HostWord; cluster: string | unde
   return word ? { word, cluster } : null
 }
 /** What the reader waits for besides a check, as the panel shows it. */
-export const WAITS = ['leader', 'no-leader', 'brokers', 'in-sync', 'probe', 'up', 'down'] as const
+export const WAITS = ['leader', 'no-leader', 'brokers', 'in-sync', 'probe', 'up', 'down', 'gone'] as const
 export type Wait = (typeof WAITS)[number]
 /** Of these it is said for which host. */
-const WAITS_OF_A_HOST: readonly Wait[] = ['up', 'down']
+const WAITS_OF_A_HOST: readonly Wait[] = ['up', 'down', 'gone']
 export const KEYS = { 'Ctrl-C': '\x03', 'Ctrl-D': '\x04' } as const
 export type Key = keyof typeof KEYS
 
@@ -196,7 +196,7 @@ class Reader {
       if (!what) return this.problem(line, `<Do wait>: one of ${WAITS.join(', ')}`)
       const host = this.host(words.host, line)
       if (WAITS_OF_A_HOST.includes(what) !== (host !== null))
-        return this.problem(line, `<Do wait>: a host is named with ${WAITS_OF_A_HOST.join(' and ')}, and only there`)
+        return this.problem(line, `<Do wait>: a host is named with ${WAITS_OF_A_HOST.join(', ')}, and only there`)
       return this.add({ do: 'wait', line, what, host })
     }
     const [host, as] = [this.host(words.host, line), textOf(words.as)]

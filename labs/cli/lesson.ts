@@ -399,7 +399,9 @@ const HOLDS: Record<Wait, (see: LabSessionState, host: string) => boolean> = {
         (!node.roles.includes('broker') || node.fenced === false) &&
         (!node.roles.includes('controller') || (node.view?.leader ?? null) !== null),
     ),
-  down: (see, host) => nodesOf(see).some((node) => node.host === host && node.process === 'none' && !node.up),
+  down: (see, host) => nodesOf(see).some((node) => node.host === host && !node.up),
+  // One that takes its leave answers no more, and cannot be started yet.
+  gone: (see, host) => nodesOf(see).some((node) => node.host === host && !node.up && node.process === 'none'),
 }
 
 /** Between the shell's marks that a command runs and that it has ended (OSC 133 ; C and D). */

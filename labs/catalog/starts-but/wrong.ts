@@ -26,7 +26,19 @@ export default ofVariants(
         },
         'client-reads': {
           why: 'the group reads everything, but where the node itself runs',
-          do: [...repaired(variant), consume(NODE), shows(/order-40/, NODE)],
+          do: [
+            ...repaired(variant),
+            consume(NODE),
+            shows(/order-40/, NODE),
+            // Its offsets are committed five seconds later; until then it is refused for another reason.
+            waitFor(
+              (see) =>
+                see.steps.some(({ checks }) =>
+                  checks.some(({ id, says }) => id === 'client-reads' && /runs on/.test(says)),
+                ),
+              'the group to have read everything',
+            ),
+          ],
         },
         'nothing-lost': {
           why: 'the disk is formatted anew, and the same records are written again',
