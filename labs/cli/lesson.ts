@@ -44,6 +44,9 @@ const TYPED_PAUSE_MS = 200
 /** What comes at once with the text that a command is left for. */
 const SETTLES_MS = 300
 
+/** For the server: of a lab with variants a lesson is followed in the first, which only a server of tests may be asked for. */
+export const FOLLOWED = { KRAFTLAB_VERIFY: '1' }
+
 export type Found = { file: string; line: number } & (
   | { kind: 'output'; title: string | null; command: string; differences: Difference[] }
   | { kind: 'status'; command: string; status: number | null; fails: boolean }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '#config/environment.ts'
 import { loadCatalog } from '#labs/engine/catalog.ts'
-import { followLessons, roomsOfLessons } from './lesson.ts'
+import { FOLLOWED, followLessons, roomsOfLessons } from './lesson.ts'
 import { printPlay } from './lesson-report.ts'
 import { record } from './record.ts'
 import { runInRoom } from './run.ts'
@@ -98,7 +98,7 @@ async function followLesson(args: string[]): Promise<number> {
     log(USAGE)
     return 2
   }
-  const server = await startServer(root)
+  const server = await startServer(root, FOLLOWED)
   try {
     const plays = []
     for (const room of wanted)

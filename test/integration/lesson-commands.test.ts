@@ -3,7 +3,7 @@
  * module here, all of them in the soak run. `labs lesson` does the same for one lesson, with the differences.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { followLessons, type LessonPlay, roomsOfLessons } from '#labs/cli/lesson.ts'
+import { FOLLOWED, followLessons, type LessonPlay, roomsOfLessons } from '#labs/cli/lesson.ts'
 import { printPlay } from '#labs/cli/lesson-report.ts'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { SOAK } from '../support/soak.ts'
@@ -18,7 +18,7 @@ const plays: LessonPlay[] = []
 let server: Server
 
 beforeAll(async () => {
-  server = await startServer(process.cwd())
+  server = await startServer(process.cwd(), FOLLOWED)
 })
 afterAll(async () => {
   await server?.stop()
