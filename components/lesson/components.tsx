@@ -3,6 +3,7 @@ import type { ComponentProps } from 'react'
 import { CombinedNodeDiagram } from '#components/diagrams/combined-node.tsx'
 import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
+import { MigrationPhasesDiagram } from '#components/diagrams/migration-phases.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
 import { RaftSimulator } from '#components/raft-simulator/raft-simulator.tsx'
 import { Benefits } from './benefits.tsx'
@@ -40,6 +41,7 @@ export const lessonComponents = {
   LogDiagram,
   MeasuredTimes,
   MetadataLogDiagram,
+  MigrationPhasesDiagram,
   Quiz,
   QuorumDiagram,
   RaftSimulator,

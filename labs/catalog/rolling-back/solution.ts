@@ -1,0 +1,28 @@
+import { answer, defineSolution, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
+import {
+  allInSync,
+  BROKER_HOSTS,
+  controllersStopped,
+  deleteController,
+  forgetQuorum,
+  intoZooKeeper,
+  TOPICS,
+} from '../migration-solution.ts'
+
+const CLIENT = { host: 'client' }
+
+export default defineSolution({
+  where: [run('./bin/zookeeper-shell zookeeper-1:2181 ls /brokers/ids', CLIENT), answer('where', '1')],
+  brokers: [
+    allInSync,
+    run(`${TOPICS} --create --topic refunds --replication-factor 3`, CLIENT),
+    waitFor(hasPassed('written-to-both'), 'refunds in both'),
+    ...intoZooKeeper('broker-1'),
+  ],
+  controller: [allInSync, ...controllersStopped, ...deleteController],
+  clean: [
+    ...BROKER_HOSTS.flatMap(forgetQuorum),
+    allInSync,
+    run(`${TOPICS} --create --topic after --replication-factor 3`, CLIENT),
+  ],
+})
