@@ -9,6 +9,8 @@ export type LabOutline = {
   slug: string
   title: string
   minutes: number
+  /** a room is ready within so many */
+  startSeconds: number
   /** a room left alone so long ends by itself */
   idleMinutes: number
   hosts: string[]
@@ -49,6 +51,7 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
       slug: lab.slug,
       title: lab.title,
       minutes: lab.minutes,
+      startSeconds: lab.startSeconds,
       idleMinutes: readEnvironment().idleMs / 60_000,
       hosts: lab.hosts.map(({ name }) => name),
       nodes: Object.values(lab.clusters).flatMap(({ nodes }) => nodes.map(({ host }) => host)),

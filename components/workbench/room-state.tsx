@@ -43,7 +43,7 @@ export function RoomState() {
       <Notice
         busy
         title={t('replaying', { step: title })}
-        text={of === 0 ? t('startingText') : t('replayingText', { done, of })}
+        text={of === 0 ? t('startingText', { seconds: outline.startSeconds }) : t('replayingText', { done, of })}
         details={doing ? [doing] : undefined}
         action={
           <Button disabled={cancelled || of === 0} onClick={() => client.send({ type: 'step.reset.cancel' })}>
@@ -54,11 +54,21 @@ export function RoomState() {
     )
   }
   if (asking || connection !== 'idle' || state?.room.status === 'starting')
-    return <Notice busy title={connection === 'idle' ? t('asking') : t('starting')} text={t('startingText')} />
+    return (
+      <Notice
+        busy
+        title={connection === 'idle' ? t('asking') : t('starting')}
+        text={t('startingText', { seconds: outline.startSeconds })}
+      />
+    )
   return (
     <Notice
       title={outline.title}
-      text={t('what', { hosts: outline.hosts.length, names: outline.hosts.join(', ') })}
+      text={t('what', {
+        hosts: outline.hosts.length,
+        names: outline.hosts.join(', '),
+        seconds: outline.startSeconds,
+      })}
       details={[t('alone'), t('kept'), t('idle', { minutes: outline.idleMinutes })]}
       problem={refusal}
       action={

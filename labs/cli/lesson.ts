@@ -31,7 +31,7 @@ import {
   type Wait,
 } from '#lessons/script.ts'
 import { findLab } from './solve.ts'
-import { Visitor } from './visitor.ts'
+import { allUp, Visitor } from './visitor.ts'
 
 /** A command that waits for a time-out of a minute, on a busy machine. */
 const COMMAND_LIMIT_MS = 120_000
@@ -94,7 +94,7 @@ export async function followLessons(
   const terminals: Terminals = new Map()
   const last = lessons.at(-1)
   try {
-    await visitor.until((see) => roomIsUp(lab, see), 'the nodes that run from the start', CHECK_LIMIT_MS)
+    await visitor.until((see) => allUp(lab, see), 'the nodes that run from the start', CHECK_LIMIT_MS)
     for (const lesson of lessons) {
       const started = Date.now()
       const script = readScript(await readFile(join(root, lesson.file), 'utf8'))
@@ -367,16 +367,6 @@ class Reader {
   private shown(terminal: string, host: string): { output: string; status: number | null } {
     return outputOf(this.room.visitor.raw(terminal, host))
   }
-}
-
-/** A reader looks at the panel first: the nodes that the room runs from its start answer and work. */
-function roomIsUp(lab: Lab, see: LabSessionState): boolean {
-  const nodes = see.clusters.flatMap((cluster) => cluster.nodes)
-  const isUp = (host: string) =>
-    nodes.some((node) => node.host === host && node.up && (!node.roles.includes('broker') || node.fenced === false))
-  return Object.values(lab.clusters).every((cluster) =>
-    cluster.nodes.every(({ host, running }) => !running || isUp(host)),
-  )
 }
 
 const brokersUp = (see: LabSessionState): boolean =>

@@ -7,9 +7,11 @@ import { type Lab, questionId, type Step } from '#labs/engine/define.ts'
 import { replay, type Solution, type Wrong } from '#labs/engine/solution.ts'
 import { startServer } from './server.ts'
 import { findLab, type Solved, solveStep } from './solve.ts'
-import { Visitor } from './visitor.ts'
+import { allUp, Visitor } from './visitor.ts'
 
 /** A near miss stays false for this long after its last key: several times what a real pass takes. */
+/** Longer than any lab may declare. */
+const START_LIMIT_MS = 150_000
 const SETTLE_MS = 5_000
 /** With --all or --sample, of each lab's near misses; the soak run takes all. Each solves the steps before it anew. */
 const SAMPLED_WRONGS = 1
@@ -21,7 +23,7 @@ export type Verification = {
   before: { id: string; passed: boolean }[]
   after: Solved[]
   wrong: { id: string; passed: boolean }[]
-  /** from the request for the lab's room to a room that is ready, its preparations included; null: none was */
+  /** from the request for the lab's room until it is prepared and its running nodes work, ms; null: it never was */
   startMs: number | null
   ms: number
   problem?: string
@@ -87,9 +89,14 @@ async function verifyLab(root: string, { slug, variant }: Wanted, options: Optio
 async function solve(url: string, lab: Lab, solution: Solution, result: Verification, log: Options['log']) {
   const asked = Date.now()
   const visitor = await Visitor.start(url, lab.slug, { variant: lab.variant })
-  result.startMs = Date.now() - asked
-  log(`${lab.slug}: room ready after ${result.startMs} ms`)
   try {
+    // what the learner is to repair would never be up
+    if (lab.prepare.length === 0)
+      await visitor.until((see) => allUp(lab, see), 'the nodes that run from the start', START_LIMIT_MS)
+    result.startMs = Date.now() - asked
+    log(`${lab.slug}: ready after ${result.startMs} ms`)
+    if (result.startMs > lab.startSeconds * 1_000)
+      throw new Error(`ready after ${result.startMs} ms; its startSeconds are ${lab.startSeconds}`)
     result.before = (await visitor.assess()).map(({ id, passed }) => ({ id, passed }))
     for (const { id, passed } of result.before) if (passed) log(`${lab.slug}: ${id} passes in a fresh room`)
     for (const step of lab.steps) {

@@ -1,6 +1,7 @@
 /** A learner without a browser: signs in as a guest, starts a lab and uses its terminals over the same streams. */
 import { EventEmitter, once } from 'node:events'
 import { WebSocket } from 'ws'
+import type { Lab } from '#labs/engine/define.ts'
 import { ReplayScreen } from '#labs/engine/replay-terminal.ts'
 import type { ReplayDriver } from '#labs/engine/solution.ts'
 import { type LabSessionState, type ToBrowser, type ToGateway, toBrowser } from '#labs/protocol/live.ts'
@@ -207,4 +208,14 @@ async function post<Result>(url: string, path: string, cookie: string, body: unk
   const result = await response.json()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${(result as { message?: string }).message ?? ''}`)
   return result as Result
+}
+
+/** The nodes that the room runs from its start answer and work. */
+export function allUp(lab: Lab, see: LabSessionState): boolean {
+  const nodes = see.clusters.flatMap((cluster) => cluster.nodes)
+  const isUp = (host: string) =>
+    nodes.some((node) => node.host === host && node.up && (!node.roles.includes('broker') || node.fenced === false))
+  return Object.values(lab.clusters).every((cluster) =>
+    cluster.nodes.every(({ host, running }) => !running || isUp(host)),
+  )
 }

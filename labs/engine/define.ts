@@ -146,7 +146,17 @@ export function step<S extends Specs = Record<never, never>>(id: string, options
   }
 }
 
-type About = { slug: string; title: string; course: string; module: string; minutes: number }
+type About = {
+  slug: string
+  title: string
+  course: string
+  module: string
+  minutes: number
+  /** from asking for the room until it is prepared and its running nodes work, s at most, on two cores; a page says so */
+  startSeconds?: number
+}
+/** Five nodes, with time to spare. */
+const START_SECONDS = 30
 /** A command of a learner's login shell on that host, in the learner's home; it must exit with 0. */
 export type Preparation = { host: string; command: string }
 type Content = RoomOptions & {
@@ -154,7 +164,7 @@ type Content = RoomOptions & {
   /** done in this order before the room is shown and the first step opens; within the time that a room may take to start */
   prepare?: Preparation[]
 }
-export type Lab = About &
+export type Lab = Required<About> &
   DeclaredRoom & {
     steps: Step[]
     prepare: Preparation[]
@@ -172,6 +182,7 @@ const labShape = roomShape.extend({
   course: slug,
   module: slug,
   minutes: z.number().int().positive(),
+  startSeconds: z.number().int().positive().default(START_SECONDS),
   prepare: z.array(z.object({ host: z.string(), command: z.string().min(1) })).default([]),
   steps: z
     .array(
@@ -216,7 +227,8 @@ function defineOne(lab: About & Content, variant: string | null): Lab {
     })
     .parse(lab)
   const { problems: _, ...room } = declareRoom(shape)
-  return { ...lab, ...room, prepare: shape.prepare, variant, variants: {} }
+  const { startSeconds, prepare } = shape
+  return { ...lab, ...room, startSeconds, prepare, variant, variants: {} }
 }
 
 /** What is shown before a learner has a variant, or of many learners at once, must be so for all. */

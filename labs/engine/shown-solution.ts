@@ -20,7 +20,7 @@ type Tell = <Value>(what: Told<Value>) => Value | null
 function shownAction(action: Action, told: Tell, see: LabSessionState): ShownAction {
   switch (action.do) {
     case 'run':
-      return { do: 'run', command: told(action.command), stays: !action.wait, ...where(action, told, see) }
+      return { do: 'run', command: commandOf(action.command, told), stays: !action.wait, ...where(action, told, see) }
     case 'keys':
       return { do: 'keys', keys: action.keys, ...where(action, told, see) }
     case 'shows':
@@ -36,6 +36,9 @@ function shownAction(action: Action, told: Tell, see: LabSessionState): ShownAct
       return { do: 'wait', what: action.what }
   }
 }
+
+const commandOf = (command: Told<string> | Shown, told: Tell): string | null =>
+  isShown(command) ? (command.as ?? null) : told(command)
 
 const isShown = (given: Told<string> | Shown): given is Shown => typeof given === 'object'
 

@@ -9,7 +9,13 @@ import type { Fault } from '#labs/protocol/observation.ts'
 /** Fixed, or known only while the lab runs: read off what the learner sees then. */
 export type Told<Value> = Value | ((see: LabSessionState) => Value)
 /** Read off what a terminal has shown since its last command, as plain text. `terminal` left out: the host's first. */
-export type Shown = { host: Told<string>; terminal?: string; tell: (shown: string) => string }
+export type Shown = {
+  host: Told<string>
+  terminal?: string
+  tell: (shown: string) => string
+  /** what a person reads in its place */
+  as?: string
+}
 
 type Where = {
   /** the learner's name for a terminal of that host; opened when first used */
@@ -20,7 +26,7 @@ type Where = {
 
 export type Action =
   /** a command at the prompt; `wait: false` where it does not come back (a server, a console producer) */
-  | ({ do: 'run'; command: Told<string>; wait: boolean } & Where)
+  | ({ do: 'run'; command: Told<string> | Shown; wait: boolean } & Where)
   /** keys for whatever runs there */
   | ({ do: 'keys'; keys: string } & Where)
   /** wait until the terminal has shown this since its last command */
@@ -32,7 +38,7 @@ export type Action =
   /** look at the panel until it shows this */
   | { do: 'wait'; holds: (see: LabSessionState) => boolean; what: string; limitMs: number }
 
-export const run = (command: Told<string>, where: Where & { wait?: boolean } = {}): Action => ({
+export const run = (command: Told<string> | Shown, where: Where & { wait?: boolean } = {}): Action => ({
   do: 'run',
   command,
   wait: true,
@@ -93,6 +99,13 @@ export const read = (text: RegExp, where: { host: Told<string>; terminal?: strin
   },
 })
 const READ_TAIL_CHARS = 500
+
+/** A command with what was read off a terminal in it. @public */
+export const withRead = (shown: Shown, command: (value: string) => string): Shown => ({
+  ...shown,
+  tell: (text) => command(shown.tell(text)),
+  as: command('…'),
+})
 
 export const CTRL_C = '\x03'
 export const CTRL_D = '\x04'
@@ -157,7 +170,7 @@ export async function replay(actions: Action[], driver: ReplayDriver, firstHost:
         break
       default: {
         const terminal = await driver.terminal(action.terminal ?? FIRST_TERMINAL, told(action.host ?? firstHost))
-        await inTerminal(action, terminal, told)
+        await inTerminal(action, terminal, given)
       }
     }
   }
@@ -166,12 +179,12 @@ export async function replay(actions: Action[], driver: ReplayDriver, firstHost:
 async function inTerminal(
   action: Extract<Action, { do: 'run' | 'keys' | 'shows' }>,
   terminal: ReplayTerminal,
-  told: <Value>(what: Told<Value>) => Value,
+  given: (what: Told<string> | Shown) => string,
 ): Promise<void> {
   switch (action.do) {
     case 'run':
       await terminal.prompt()
-      await terminal.type(told(action.command) + ENTER)
+      await terminal.type(given(action.command) + ENTER)
       if (action.wait) await terminal.prompt()
       break
     case 'keys':

@@ -21,6 +21,7 @@ export default defineLab({
   course: 'kraft',
   module: 'leaving-zookeeper',
   minutes: 50,
+  startSeconds: 45,
   clusters: {
     main: cluster({ zookeeper: 1, brokers: BROKERS.length, controllers: 3, kafka: '3.9.2', quorum: 'static' }),
   },
@@ -105,7 +106,7 @@ export default defineLab({
           judge: ({ cluster, history, passes }) => {
             if (!passes.finalised) return missing('The migration is not finalised yet.')
             if (cluster.nodes['zookeeper-1']?.up) return missing('ZooKeeper still runs.')
-            const down = history.last('process', ({ host, state }) => host === 'zookeeper-1' && state === 'none', {
+            const down = history.last('node', ({ host, up }) => host === 'zookeeper-1' && !up, {
               after: FROM_THE_START,
             })
             const [record] = history.records({ type: 'TOPIC_RECORD', where: (data) => data.name === 'after' })

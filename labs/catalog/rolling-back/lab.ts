@@ -26,6 +26,7 @@ export default defineLab({
   course: 'kraft',
   module: 'leaving-zookeeper',
   minutes: 35,
+  startSeconds: 90,
   clusters: {
     main: cluster({
       zookeeper: 1,
@@ -213,7 +214,8 @@ export default defineLab({
           judge: (at) => {
             if (!at.passes['without-quorum'])
               return missing('This can be said when no broker looks for a quorum any more.')
-            return nothingLost(at, { since: 'quorum-down', maxOutageMs: MAX_OUTAGE_MS })
+            // before that the room was prepared
+            return nothingLost(at, { since: 'quorum-down', maxOutageMs: MAX_OUTAGE_MS, from: 'where-answer' })
           },
           hints: [
             'The probe wrote and read all the time.',

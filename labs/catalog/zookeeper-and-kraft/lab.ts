@@ -126,6 +126,7 @@ export default defineLab({
   course: 'kraft',
   module: 'log-of-all-logs',
   minutes: 25,
+  startSeconds: 45,
   // The last Kafka that has both, so that nothing differs but where the metadata is.
   clusters: {
     zk: cluster({ zookeeper: 1, brokers: 3, kafka: '3.9.2' }),
