@@ -86,6 +86,11 @@ export const controllersStopped: Action[] = CONTROLLER_HOSTS.flatMap((host) => [
   waitFor((see) => nodeOn(see, host).process === 'none', `${host} stopped`, PATIENCE_MS),
 ])
 
+/** Above what the quorum has written: each broker that takes /controller counts one more. */
+export const raiseEpoch: Action = run(
+  `./bin/zookeeper-shell zookeeper-1:2181 set /controller_epoch $(./bin/zookeeper-shell zookeeper-1:2181 get /controller 2>/dev/null | sed -n 's/.*"kraftControllerEpoch":\\([0-9]*\\).*/\\1/p')`,
+  CLIENT,
+)
 export const deleteController: Action[] = [
   run('./bin/zookeeper-shell zookeeper-1:2181 delete /controller', CLIENT),
   waitFor((see) => see.clusters[0]!.leader !== null, 'a broker in charge'),

@@ -9,6 +9,8 @@ import type { Surroundings } from './room.ts'
 
 /** ZooKeeper is asked five things each time, and answers each in a fraction of a millisecond. */
 const ASK_MS = 300
+/** While both are written, the NoOps of the metadata log alone raise an offset in ZooKeeper twice a second. */
+const OFFSET_MS = 1_000
 const CONNECT_TIMEOUT_MS = 1_000
 /** Of one that hangs it is told then that it is down. */
 const ANSWER_TIMEOUT_MS = 2_200
@@ -19,7 +21,10 @@ const PORT = 2181
 export class ZooKeeperWatch {
   #isUp = false
   #clusterId: string | null = null
+  /** what was told last, and the same without how far ZooKeeper is written */
   #sent = ''
+  #sentBesides = ''
+  #sentAt = 0
 
   /** @param decides called with the id of the cluster, and whether its /controller is held by a broker, not by a quorum */
   constructor(
@@ -65,7 +70,7 @@ export class ZooKeeperWatch {
   }
 
   #tell({ clusterId, ...state }: Awaited<ReturnType<typeof readKafkaState>>): void {
-    const { emit } = this.room
+    const { emit, clock } = this.room
     if (!this.#isUp || clusterId !== this.#clusterId) {
       const listeners = [{ address: '127.0.0.1', port: PORT, kind: 'zookeeper' as const }]
       emit({ type: 'node-up', host: this.host, node: null, clusterId, listeners })
@@ -75,8 +80,12 @@ export class ZooKeeperWatch {
     if (clusterId !== null && state.controller) this.decides(clusterId, state.controller.kraftEpoch === null)
     const seen: Observation = { type: 'zookeeper', host: this.host, ...state }
     const text = JSON.stringify(seen)
-    if (text === this.#sent) return
+    const besides = JSON.stringify({ ...seen, migration: null })
+    const now = clock.now()
+    if (text === this.#sent || (besides === this.#sentBesides && now - this.#sentAt < OFFSET_MS)) return
     this.#sent = text
+    this.#sentBesides = besides
+    this.#sentAt = now
     emit(seen)
   }
 
@@ -84,6 +93,7 @@ export class ZooKeeperWatch {
     if (!this.#isUp || this.room.signal.aborted) return
     this.#isUp = false
     this.#sent = ''
+    this.#sentBesides = ''
     this.room.emit({ type: 'node-down', host: this.host, why })
   }
 }

@@ -5,7 +5,9 @@ import { nothingLost } from '../probe.ts'
 import { FROM_THE_START } from '../quorum.ts'
 
 /** Without a controller nobody is elected; a broker that is stopped then cannot hand over. */
-const MAX_OUTAGE_MS = 15_000
+const MAX_OUTAGE_MS = 10_000
+/** Elections that the quorum has had: ZooKeeper has counted fewer controllers than that. */
+const QUORUM_EPOCH = 6
 const KAFKA = '3.9.2'
 
 const controllers = CONTROLLERS.map((_, at) => `controller-${at + 1}`)
@@ -19,6 +21,12 @@ const until = (host: string, path: string, has: string) => ({
   host,
   command: `for try in {1..30}; do ./bin/zookeeper-shell zookeeper-1:2181 get ${path} 2>/dev/null | grep -q '${has}' && exit 0; done; exit 1`,
 })
+
+/** Alone, a voter of 3.9 stands for election again and again, each time in a later epoch. */
+const elections = {
+  host: 'controller-1',
+  command: `for try in {1..150}; do grep -qE '"leaderEpoch":([${QUORUM_EPOCH}-9]|[0-9]{2})' /var/lib/kafka/data/__cluster_metadata-0/quorum-state && exit 0; sleep 0.2; done; exit 1`,
+}
 
 export default defineLab({
   slug: 'rolling-back',
@@ -48,6 +56,7 @@ export default defineLab({
       { host, command: CONTROLLER_MIGRATES },
       { host, command: format() },
       start(host, 'controller'),
+      ...(host === 'controller-1' ? [elections] : []),
     ]),
     until('client', '/controller', '"brokerid":10'),
     {
@@ -122,11 +131,11 @@ export default defineLab({
         },
         {
           id: 'broker-decides',
-          title: 'A broker holds /controller again',
+          title: 'A broker holds /controller again, in an epoch above the quorum’s',
           judge: ({ cluster, history, passes }) => {
             const { zookeeper } = cluster
             if (!zookeeper) return missing('ZooKeeper has not answered yet.')
-            const { controller } = zookeeper
+            const { controller, migration } = zookeeper
             if (!controller) return missing('Nobody holds /controller. Some broker will create it in a moment.')
             if (controller.kraftEpoch !== null)
               return missing(
@@ -136,20 +145,25 @@ export default defineLab({
               return missing(
                 'A broker holds /controller, and the quorum still has a leader. Stop the controllers first.',
               )
+            // kafka.controller.ReplicaStateMachine of 3.9.2 refuses what a controller of a higher epoch has written
+            if (migration && controller.epoch <= migration.controllerEpoch)
+              return missing(
+                `Broker ${controller.node} is the controller in epoch ${controller.epoch}, and the quorum has written the state of partitions in epoch ${migration.controllerEpoch}: this controller refuses to change what looks later than itself. Set /controller_epoch higher, and delete /controller once more.`,
+              )
             const last = history.last('leader', ({ leader }) => leader === controller.node, { after: FROM_THE_START })
             const none = history.last('leader', ({ leader, at }) => leader === null && at <= (last?.at ?? 0), {
               after: FROM_THE_START,
             })
             const ms = last && none ? last.at - none.at : null
             return passed(
-              `Broker ${controller.node} holds /controller, as controller number ${controller.epoch}.${ms === null ? '' : ` The cluster was without one for ${(ms / 1000).toFixed(1)} s.`}`,
+              `Broker ${controller.node} holds /controller, in epoch ${controller.epoch}.${ms === null ? '' : ` The cluster was without one for ${(ms / 1000).toFixed(1)} s.`}`,
               { controller: controller.node, ...(ms === null ? {} : { ms }) },
             )
           },
           hints: [
-            'The brokers wait for /controller to go away, and it does not by itself.',
-            'A broker’s node is ephemeral: it ends with the session. A quorum’s is not. Somebody has to delete it.',
-            './bin/zookeeper-shell zookeeper-1:2181 delete /controller',
+            'The brokers wait for /controller to go away, and it does not by itself. And they count their controllers in /controller_epoch.',
+            'Read kraftControllerEpoch in /controller, set /controller_epoch to that number, then delete /controller.',
+            './bin/zookeeper-shell zookeeper-1:2181 set /controller_epoch N, then ./bin/zookeeper-shell zookeeper-1:2181 delete /controller',
           ],
         },
       ],

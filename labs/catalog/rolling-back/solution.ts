@@ -6,6 +6,7 @@ import {
   deleteController,
   forgetQuorum,
   intoZooKeeper,
+  raiseEpoch,
   TOPICS,
 } from '../migration-solution.ts'
 
@@ -19,7 +20,7 @@ export default defineSolution({
     waitFor(hasPassed('written-to-both'), 'refunds in both'),
     ...intoZooKeeper('broker-1'),
   ],
-  controller: [allInSync, ...controllersStopped, ...deleteController],
+  controller: [allInSync, ...controllersStopped, raiseEpoch, ...deleteController],
   clean: [
     ...BROKER_HOSTS.flatMap(forgetQuorum),
     allInSync,

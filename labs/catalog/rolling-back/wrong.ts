@@ -1,5 +1,13 @@
 import { answer, defineWrong, fault, run } from '#labs/engine/solution.ts'
-import { BROKER_HOSTS, controllersStopped, forgetQuorum, intoZooKeeper, outage, TOPICS } from '../migration-solution.ts'
+import {
+  BROKER_HOSTS,
+  controllersStopped,
+  deleteController,
+  forgetQuorum,
+  intoZooKeeper,
+  outage,
+  TOPICS,
+} from '../migration-solution.ts'
 
 const CLIENT = { host: 'client' }
 
@@ -18,8 +26,8 @@ export default defineWrong({
     do: controllersStopped.slice(0, 4),
   },
   'broker-decides': {
-    why: 'the quorum is down, and nobody has deleted its entry',
-    do: controllersStopped,
+    why: 'its entry is deleted, and a broker takes the office in an epoch below the quorum’s',
+    do: [...controllersStopped, ...deleteController],
   },
   'without-quorum': {
     why: 'the files are changed, and one broker was not restarted',
