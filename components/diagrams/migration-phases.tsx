@@ -1,95 +1,85 @@
 import { cn } from '#components/ui/cn.ts'
 import { translate } from '#messages/text.ts'
 
-const PHASES = ['before', 'provision', 'dualWrite', 'brokers', 'finalised'] as const
-type In = 'zookeeper' | 'both' | 'quorum' | 'none'
-/** What is where in each phase of KIP-866; a cell spans the phases that it holds for. */
-const LANES = [
+const LANES = ['controller', 'zookeeper', 'log', 'brokers'] as const
+type Where = 'zookeeper' | 'both' | 'quorum' | 'nowhere'
+/** What is where in each phase of KIP-866. A cell holds for `phases` of them, from its own on. */
+const PHASES = [
   {
-    lane: 'controller',
+    phase: 'before',
     cells: [
-      ['brokerIsController', 'zookeeper', 2],
-      ['quorumLeader', 'quorum', 3],
+      { says: 'aBroker', where: 'zookeeper', phases: 2 },
+      { says: 'counts', where: 'zookeeper', phases: 2 },
+      { says: 'none', where: 'nowhere', phases: 1 },
+      { says: 'registered', where: 'zookeeper', phases: 2 },
     ],
   },
+  { phase: 'provision', cells: [{ says: 'empty', where: 'nowhere', phases: 1 }] },
   {
-    lane: 'zookeeper',
+    phase: 'dualWrite',
     cells: [
-      ['truth', 'zookeeper', 2],
-      ['copy', 'both', 2],
-      ['old', 'none', 1],
+      { says: 'theLeader', where: 'quorum', phases: 3 },
+      { says: 'copy', where: 'both', phases: 2 },
+      { says: 'counts', where: 'quorum', phases: 3 },
+      { says: 'registeredInBoth', where: 'both', phases: 1 },
     ],
   },
+  { phase: 'leave', cells: [{ says: 'oneByOne', where: 'both', phases: 1 }] },
   {
-    lane: 'log',
+    phase: 'finalised',
     cells: [
-      ['noLog', 'none', 1],
-      ['empty', 'both', 1],
-      ['truth', 'quorum', 3],
+      { says: 'oldCopy', where: 'nowhere', phases: 1 },
+      { says: 'registeredInQuorum', where: 'quorum', phases: 1 },
     ],
   },
-  {
-    lane: 'brokers',
-    cells: [
-      ['inZooKeeper', 'zookeeper', 2],
-      ['inBoth', 'both', 1],
-      ['leaving', 'both', 1],
-      ['inQuorum', 'quorum', 1],
-    ],
-  },
-  {
-    lane: 'back',
-    cells: [
-      ['wayBack', 'both', 4],
-      ['noWayBack', 'none', 1],
-    ],
-  },
-] as const satisfies { lane: string; cells: readonly (readonly [string, In, number])[] }[]
+] as const satisfies { phase: string; cells: { says: string; where: Where; phases: number }[] }[]
+/** From here one cannot go back. */
+const FINAL = 'finalised'
 
-const LOOKS: Record<In, string> = {
-  zookeeper: 'bg-warn-wash',
-  both: 'bg-[linear-gradient(100deg,var(--color-warn-wash),var(--color-accent-wash))]',
-  quorum: 'bg-accent-wash',
-  none: 'text-ink-quiet',
+const LOOKS: Record<Where, string> = {
+  zookeeper: 'border-warn/40! bg-warn-wash',
+  both: 'border-line-strong! bg-[linear-gradient(160deg,var(--color-warn-wash)_35%,var(--color-accent-wash)_65%)]',
+  quorum: 'border-accent/40! bg-accent-wash',
+  nowhere: 'border-line! text-ink-quiet',
 }
 
-/** Who decides and where the metadata is, from ZooKeeper alone to the quorum alone. */
+/** Who decides and where the metadata is, from ZooKeeper alone at the top to the quorum alone at the bottom. */
 export function MigrationPhasesDiagram() {
-  const t = (key: string) => translate(`diagram.migration.${key}` as Parameters<typeof translate>[0])
   return (
-    <div className="overflow-x-auto">
-      <table className="w-full min-w-[40rem] table-fixed border-separate! border-spacing-1 text-left text-[13px] leading-snug">
-        <caption className="sr-only">{t('title')}</caption>
-        <thead>
-          <tr>
-            <td className="w-[6.5rem] border-0! p-0!" />
-            {PHASES.map((phase, at) => (
-              <th key={phase} scope="col" className="border-0! px-2! py-1! font-semibold text-ink">
-                <span className="mr-1.5 text-ink-quiet tabular-nums">{at}</span>
-                {t(phase)}
-              </th>
+    <table className="w-full table-fixed border-separate! border-spacing-1 text-left text-[12.5px] leading-snug">
+      <caption className="sr-only">{translate('diagram.migration.title')}</caption>
+      <thead>
+        <tr>
+          <td className="w-[19%] border-0! p-0!" />
+          {LANES.map((lane) => (
+            <th key={lane} scope="col" className="border-0! px-1.5! py-1! font-medium text-ink-soft">
+              {translate(`diagram.migration.lane.${lane}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {PHASES.map(({ phase, cells }, at) => (
+          <tr key={phase}>
+            <th scope="row" className="border-0! py-2! pr-1! pl-0! align-top font-semibold text-ink">
+              <span className="mr-1.5 text-ink-quiet tabular-nums">{at}</span>
+              {translate(`diagram.migration.phase.${phase}`)}
+              {phase === FINAL && (
+                <span className="block font-normal text-bad">{translate('diagram.migration.noWayBack')}</span>
+              )}
+            </th>
+            {cells.map(({ says, where, phases }) => (
+              <td
+                key={says}
+                rowSpan={phases}
+                className={cn('rounded-md border! px-2! py-1.5! align-top text-ink', LOOKS[where])}
+              >
+                {translate(`diagram.migration.says.${says}`)}
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {LANES.map(({ lane, cells }) => (
-            <tr key={lane}>
-              <th scope="row" className="border-0! py-2! pr-2! pl-0! font-medium text-ink-soft">
-                {t(lane)}
-              </th>
-              {cells.map(([text, where, span]) => (
-                <td
-                  key={text}
-                  colSpan={span}
-                  className={cn('rounded-md border! border-line! px-2.5! py-2! text-ink', LOOKS[where])}
-                >
-                  {t(text)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   )
 }
