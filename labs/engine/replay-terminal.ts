@@ -8,6 +8,8 @@ const SHOWS_LIMIT_MS = 60_000
 const SCREEN_TAIL_CHARS = 2_000
 /** The shell's mark that it waits for a command (OSC 133 ; B). */
 const PROMPT_MARK = '\x1b]133;B'
+/** How a screen ends, which has no marks, when it shows the shell's prompt. */
+const PROMPT_SHOWN = /\$\s*$/
 
 export class ReplayScreen implements ReplayTerminal {
   /** what has come since the last typing */
@@ -52,8 +54,10 @@ export class ReplayScreen implements ReplayTerminal {
   }
 
   prompt(limitMs = SHOWS_LIMIT_MS): Promise<void> {
-    // After typing, only a new mark counts: the state may still tell of the prompt that was typed at.
-    const waits = () => (this.typed ? this.since.includes(PROMPT_MARK) : this.of.atPrompt())
+    const isMarked = () => this.since.includes(PROMPT_MARK)
+    // After typing, only a new mark counts: the state may still tell of the prompt that was typed at. Before, the state
+    // may be ahead of the output: a first prompt that comes after the first command would be taken for its end.
+    const waits = () => (this.typed ? isMarked() : this.of.atPrompt() && (isMarked() || PROMPT_SHOWN.test(this.text)))
     return this.wait(waits, 'a shell prompt', limitMs)
   }
 
