@@ -36,9 +36,14 @@ export const leading = (which: Which) => (see: LabSessionState) =>
     ({ node, leads, up }) => up && !leads && load(see, which).filter(({ leader }) => leader === node).length > 50,
   )!.host
 
+export const bothInCharge = waitFor(
+  (see) => WHICH.every((which) => clusterIn(see, which).leader !== null),
+  'a controller of each cluster',
+)
+
 export default defineSolution({
   find: [
-    waitFor((see) => WHICH.every((which) => clusterIn(see, which).leader !== null), 'a controller of each cluster'),
+    bothInCharge,
     run('./bin/zookeeper-shell zk-zookeeper-1:2181 get /controller', CLIENT),
     answer('find', read(/"brokerid":(\d+)/, CLIENT)),
   ],

@@ -1,5 +1,5 @@
 import { answer, defineWrong, downHost, fault, run, waitFor } from '#labs/engine/solution.ts'
-import { BROKERS, clusterIn, inSync, leading, type Which } from './solution.ts'
+import { BROKERS, bothInCharge, clusterIn, inSync, leading, type Which } from './solution.ts'
 
 const CLIENT = { host: 'client' }
 const create = (which: Which, partitions: number, replicas: number) =>
@@ -23,7 +23,7 @@ const kill = (which: Which) => [fault((see) => ({ action: 'kill', host: leading(
 const back = (which: Which) => [fault((see) => ({ action: 'start', host: downHost(see, which) })), inSync(which)]
 
 export default defineWrong({
-  'find-answer': { why: 'there is no such broker', do: [answer('find', 'broker 99')] },
+  'find-answer': { why: 'there is no such broker', do: [bothInCharge, answer('find', 'broker 99')] },
   'zk-loaded': { why: 'all partitions, but one replica each', do: [create('zk', 300, 1)] },
   'kraft-loaded': { why: 'all replicas, but too few partitions', do: [create('kraft', 30, 3)] },
   'zk-controller': { why: 'a broker died that leads as many partitions, but is not the controller', do: kill('zk') },
