@@ -138,6 +138,13 @@ const VARYING = [
   'due to node',
   'from leader',
   'log ends at',
+  // metrics of a node that go on by themselves
+  'high-watermark',
+  'EventQueueOperationsStartedCount:Value',
+  'LastAppliedRecordLagMs:Value',
+  'LastAppliedRecordOffset:Value',
+  'LastCommittedRecordOffset:Value',
+  'NewActiveControllersCount:Value',
 ].join('|')
 
 const RULES: [RegExp, string][] = [
@@ -169,6 +176,8 @@ const RULES: [RegExp, string][] = [
   // an answer to a Vote, as lessons shorten it
   [/\breplica \d+(?= epoch ‹n›, log ends at)/, 'replica ‹node›'],
   [/\b\d+ ms ago\b/g, '‹n› ms ago'],
+  // 1 of the one that leads
+  [/(?<=\bActiveControllerCount:Value=)[01]$/, '‹0 or 1›'],
   // leader-epoch-checkpoint: an epoch, and where it begins; only the first begins at 0
   [/^\d+ 0$/, '‹epoch› 0'],
   [/^\d+ [1-9]\d*$/, '‹epoch› ‹offset›'],

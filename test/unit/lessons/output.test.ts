@@ -30,6 +30,10 @@ describe('found', () => {
       kinds('{"name":"metadata.version","featureLevel":30}', '{"name":"metadata.version","featureLevel":29}'),
     ).toContain('not-there')
   })
+  test('a metric that says how things are', () => {
+    expect(kinds('name=OfflinePartitionsCount:Value=3', 'name=OfflinePartitionsCount:Value=6')).toContain('not-there')
+    expect(kinds('name=ActiveControllerCount:Value=1', 'name=ActiveControllerCount:Value=3')).toContain('not-there')
+  })
   test('a line that the command does not give', () => {
     expect(kinds(`${REAL}Created topic orders.`, REAL)).toEqual(['not-there'])
   })
@@ -117,6 +121,12 @@ describe('let go', () => {
       '{"leaderId":103,"leaderEpoch":1,"votedId":103}',
       '{"leaderId":101,"leaderEpoch":3,"votedId":-1}',
     ],
+    [
+      'metrics that go on by themselves',
+      'kafka.controller:type=KafkaController,name=LastAppliedRecordOffset:Value=120',
+      'kafka.controller:type=KafkaController,name=LastAppliedRecordOffset:Value=77',
+    ],
+    ['who leads, as a metric', 'name=ActiveControllerCount:Value=0', 'name=ActiveControllerCount:Value=1'],
     ['where a segment begins', '(segmentBaseOffset=119,relative', '(segmentBaseOffset=122,relative'],
     [
       'how long ago',
