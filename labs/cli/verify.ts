@@ -90,9 +90,7 @@ async function solve(url: string, lab: Lab, solution: Solution, result: Verifica
   const asked = Date.now()
   const visitor = await Visitor.start(url, lab.slug, { variant: lab.variant })
   try {
-    // what the learner is to repair would never be up
-    if (lab.prepare.length === 0)
-      await visitor.until((see) => allUp(lab, see), 'the nodes that run from the start', START_LIMIT_MS)
+    await visitor.until((see) => allUp(lab, see), 'the nodes that run from the start', START_LIMIT_MS)
     result.startMs = Date.now() - asked
     log(`${lab.slug}: ready after ${result.startMs} ms`)
     if (result.startMs > lab.startSeconds * 1_000)
