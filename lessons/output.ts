@@ -186,8 +186,8 @@ const RULES: [RegExp, string][] = [
     /^\d+\s+(‹id›|A{22})\s+\d+\s+\d+\s+(?:‹time›|‹n› ms ago|-1)\s+(?:‹time›|‹n› ms ago|-1)\s+(Leader|Follower|Observer)$/,
     '‹node› $1 ‹n› ‹lag› ‹time› ‹time› $2',
   ],
-  // the same of a replica that the leader has not heard of: not as one of which it has
-  [/^\d+\s+(‹id›|A{22})\s+-1\s+\d+\s+-1\s+-1\s+(Leader|Follower|Observer)$/, '‹node› $1 unheard of $2'],
+  // the same of a replica that this leader has never heard of: it was down or cut off at the election
+  [/^\d+\s+(‹id›|A{22})\s+-1\s+\d+\s+-1\s+-1\s+(Follower|Observer)$/, '‹node› $1 ‹n› ‹lag› ‹time› ‹time› $2'],
   // what uniq -c counted of them depends on how long it was idle
   [/^\s*\d+ "type":"NO_OP_RECORD"$/, '‹n› "type":"NO_OP_RECORD"'],
 ]

@@ -80,12 +80,12 @@ describe('found', () => {
     expect(kinds(answer, answer.replace('rejected', 'granted'))).toContain('not-there')
     expect(kinds(answer, answer.replace('preVote=true', 'preVote=false'))).toContain('not-there')
   })
-  test('a replica that was heard of, where none was', () => {
+  test('another role of a replica, and a leader without a log', () => {
     const heard = '103 Vf8Kt5J1ReKOSYoRkrItVA 43 10 1795898507223 1795898506730 Follower'
     const unheard = '103 Vf8Kt5J1ReKOSYoRkrItVA -1 54 -1 -1 Follower'
-    expect(kinds(heard, unheard)).toContain('not-there')
-    expect(kinds(unheard, unheard.replace('54', '60').replace('103', '102'))).toEqual([])
-    expect(kinds(unheard, unheard.replace('Follower', 'Observer'))).toContain('not-there')
+    expect(kinds(heard, unheard)).toEqual([])
+    expect(kinds(heard, unheard.replace('Follower', 'Observer'))).toContain('not-there')
+    expect(kinds(heard.replace('Follower', 'Leader'), unheard.replace('Follower', 'Leader'))).toContain('not-there')
   })
   test('an epoch more in a leader-epoch-checkpoint, and one that begins at 0', () => {
     const kept = '0\n2\n1 0\n2 26'
