@@ -1,12 +1,13 @@
-import { answer, defineSolution, fault, run, waitFor } from '#labs/engine/solution.ts'
-import { brokersUnfenced } from '../nodes.ts'
+import { answer, defineSolution, fault, run } from '#labs/engine/solution.ts'
+import { ready } from '../nodes.ts'
 
 const NEW = { host: 'controller-3' }
 const QUORUM = './bin/kafka-metadata-quorum --bootstrap-server broker-1:9092'
 
 export default defineSolution({
   lose: [
-    waitFor((see) => see.clusters[0]!.leader !== null && brokersUnfenced(see), 'a leader, and all brokers unfenced'),
+    // All of them: one that never was up cannot be seen to go down.
+    ready,
     fault({ action: 'wipe', host: 'controller-3' }),
   ],
   format: [

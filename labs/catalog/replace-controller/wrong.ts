@@ -1,5 +1,6 @@
 import { answer, defineWrong, fault, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
+import { ready } from '../nodes.ts'
 
 const NEW = { host: 'controller-3' }
 const QUORUM = './bin/kafka-metadata-quorum --bootstrap-server broker-1:9092'
@@ -14,7 +15,7 @@ const add = run(`${QUORUM} --command-config config/controller.properties add-con
 export default defineWrong({
   'disk-lost': {
     why: 'the controller is killed, and its disk is whole',
-    do: [aLeader, fault({ action: 'kill', host: 'controller-3' })],
+    do: [ready, fault({ action: 'kill', host: 'controller-3' })],
   },
   observer: {
     why: 'formatted, and the old directory id written into it by hand: it votes as if it still had what it forgot',
