@@ -145,6 +145,15 @@ const VARYING = [
   'LastAppliedRecordOffset:Value',
   'LastCommittedRecordOffset:Value',
   'NewActiveControllersCount:Value',
+  // ZooKeeper's nodes
+  'brokerid',
+  'kraftControllerEpoch',
+  'controller_epoch',
+  'leader_epoch',
+  'kraft_metadata_offset',
+  'kraft_metadata_epoch',
+  'kraft_controller_id',
+  'kraft_controller_epoch',
 ].join('|')
 
 const RULES: [RegExp, string][] = [

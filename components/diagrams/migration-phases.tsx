@@ -46,40 +46,43 @@ const LOOKS: Record<Where, string> = {
 /** Who decides and where the metadata is, from ZooKeeper alone at the top to the quorum alone at the bottom. */
 export function MigrationPhasesDiagram() {
   return (
-    <table className="w-full table-fixed border-separate! border-spacing-1 text-left text-[12.5px] leading-snug">
-      <caption className="sr-only">{translate('diagram.migration.title')}</caption>
-      <thead>
-        <tr>
-          <td className="w-[19%] border-0! p-0!" />
-          {LANES.map((lane) => (
-            <th key={lane} scope="col" className="border-0! px-1.5! py-1! font-medium text-ink-soft">
-              {translate(`diagram.migration.lane.${lane}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {PHASES.map(({ phase, cells }, at) => (
-          <tr key={phase}>
-            <th scope="row" className="border-0! py-2! pr-1! pl-0! align-top font-semibold text-ink">
-              <span className="mr-1.5 text-ink-quiet tabular-nums">{at}</span>
-              {translate(`diagram.migration.phase.${phase}`)}
-              {phase === FINAL && (
-                <span className="block font-normal text-bad">{translate('diagram.migration.noWayBack')}</span>
-              )}
-            </th>
-            {cells.map(({ says, where, phases }) => (
-              <td
-                key={says}
-                rowSpan={phases}
-                className={cn('rounded-md border! px-2! py-1.5! align-top text-ink', LOOKS[where])}
-              >
-                {translate(`diagram.migration.says.${says}`)}
-              </td>
+    // on a phone it is scrolled, rather than broken within words
+    <div className="overflow-x-auto">
+      <table className="w-full min-w-[26rem] table-fixed border-separate! border-spacing-1 text-left text-[12.5px] leading-snug">
+        <caption className="sr-only">{translate('diagram.migration.title')}</caption>
+        <thead>
+          <tr>
+            <td className="w-[19%] border-0! p-0!" />
+            {LANES.map((lane) => (
+              <th key={lane} scope="col" className="border-0! px-1.5! py-1! font-medium text-ink-soft">
+                {translate(`diagram.migration.lane.${lane}`)}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {PHASES.map(({ phase, cells }, at) => (
+            <tr key={phase}>
+              <th scope="row" className="border-0! py-2! pr-1! pl-0! align-top font-semibold text-ink">
+                <span className="mr-1.5 text-ink-quiet tabular-nums">{at}</span>
+                {translate(`diagram.migration.phase.${phase}`)}
+                {phase === FINAL && (
+                  <span className="block font-normal text-bad">{translate('diagram.migration.noWayBack')}</span>
+                )}
+              </th>
+              {cells.map(({ says, where, phases }) => (
+                <td
+                  key={says}
+                  rowSpan={phases}
+                  className={cn('rounded-md border! px-2! py-1.5! align-top text-ink', LOOKS[where])}
+                >
+                  {translate(`diagram.migration.says.${says}`)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -12,7 +12,7 @@ export type Told<Value> = Value | ((see: LabSessionState) => Value)
 export type Shown = {
   host: Told<string>
   terminal?: string
-  tell: (shown: string) => string
+  tell: (shown: string, see: LabSessionState) => string
   /** what a person reads in its place */
   as?: string
 }
@@ -100,13 +100,6 @@ export const read = (text: RegExp, where: { host: Told<string>; terminal?: strin
 })
 const READ_TAIL_CHARS = 500
 
-/** A command with what was read off a terminal in it. @public */
-export const withRead = (shown: Shown, command: (value: string) => string): Shown => ({
-  ...shown,
-  tell: (text) => command(shown.tell(text)),
-  as: command('…'),
-})
-
 export const CTRL_C = '\x03'
 export const CTRL_D = '\x04'
 export const ENTER = '\r'
@@ -153,7 +146,9 @@ export async function replay(actions: Action[], driver: ReplayDriver, firstHost:
   const told = <Value>(what: Told<Value>): Value =>
     typeof what === 'function' ? (what as (see: LabSessionState) => Value)(driver.see()) : what
   const given = (what: Told<string> | Shown): string =>
-    typeof what === 'object' ? what.tell(driver.output(what.terminal ?? FIRST_TERMINAL, told(what.host))) : told(what)
+    typeof what === 'object'
+      ? what.tell(driver.output(what.terminal ?? FIRST_TERMINAL, told(what.host)), driver.see())
+      : told(what)
   for (const action of actions) {
     switch (action.do) {
       case 'answer':

@@ -21,7 +21,12 @@ function leadsAgain({ cluster, passes }: Pick<Moment, 'cluster' | 'passes'>): Ve
   const { voters, nodes, leader, epoch } = cluster
   if (lost.length === 0) return missing('No two disks have been lost yet.')
   const up = lost.filter(({ host }) => nodes[host]?.up)
-  if (up.length === 0) return missing(`${lost.map(({ host }) => host).join(' and ')} are both down.`)
+  // told that it leads by whoever heard it last, a node that knows nothing of it ends (KafkaRaftClient.hasConsistentLeader)
+  const remembered = lost.find(({ node }) => Object.values(nodes).some(({ quorum }) => quorum?.leader === node))
+  if (up.length === 0)
+    return missing(
+      `${lost.map(({ host }) => host).join(' and ')} are both down.${remembered ? ` The one that is left still takes ${remembered.host} for the leader: begin with the other.` : ''}`,
+    )
   if (leader === null)
     return missing(
       `${up.map(({ host }) => host).join(' and ')} answers, and nobody leads. Has it the directory id that the voters’ record names?`,

@@ -1,24 +1,40 @@
-import { answer, defineSolution, read, run, waitFor } from '#labs/engine/solution.ts'
-import { CLIENT, format, lose, QUORUM, revive, START, VOTERS } from './commands.ts'
+import { answer, defineSolution, run, waitFor } from '#labs/engine/solution.ts'
+import { controllers } from '../nodes.ts'
+import {
+  CLIENT,
+  directoryOf,
+  firstLost,
+  format,
+  lastLost,
+  lose,
+  QUORUM,
+  revive,
+  START,
+  survivor,
+  VOTERS,
+} from './commands.ts'
 
 export default defineSolution({
   lose: [
     run('./bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic orders --replication-factor 2', CLIENT),
     ...lose,
   ],
-  read: [run(VOTERS, { host: 'controller-1' }), answer('read', read(/103 (\S{22})/, { host: 'controller-1' }))],
+  read: [run(VOTERS, { host: survivor }), answer('read', directoryOf(lastLost))],
   rebuild: [
-    ...revive('controller-2', 102),
+    ...revive(firstLost),
     waitFor((see) => see.clusters[0]!.leader !== null, 'a leader'),
     run('./bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic refunds --replication-factor 2', CLIENT),
   ],
   replace: [
-    format('controller-3'),
-    run(START, { host: 'controller-3' }),
     run(
-      `${QUORUM} remove-controller --controller-id 103 --controller-directory-id $(${QUORUM} describe --replication | awk '$1 == 103 && $NF == "Follower" { print $2 }')`,
+      `${QUORUM} remove-controller $(${QUORUM} describe --replication | awk '$3 == -1 && $NF == "Follower" { print "--controller-id", $1, "--controller-directory-id", $2 }')`,
       CLIENT,
     ),
-    run(`${QUORUM} --command-config config/controller.properties add-controller`, { host: 'controller-3' }),
+    format(lastLost),
+    run(START, { host: lastLost }),
+    waitFor((see) => see.clusters[0]!.nodes.every(({ up }) => up), 'all up'),
+    run(`${QUORUM} --command-config config/controller.properties add-controller`, {
+      host: (see) => controllers(see).find(({ votes }) => !votes)!.host,
+    }),
   ],
 })

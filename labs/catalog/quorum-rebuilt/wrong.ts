@@ -1,5 +1,6 @@
-import { answer, defineWrong, fault, read, run, waitFor } from '#labs/engine/solution.ts'
-import { CLIENT, format, revive, START, VOTERS } from './commands.ts'
+import { answer, defineWrong, fault, run } from '#labs/engine/solution.ts'
+import { follower, ready } from '../nodes.ts'
+import { CLIENT, directoryOf, firstLost, format, lastLost, revive, START, survivor, VOTERS } from './commands.ts'
 
 const create = (topic: string, replicas: number) =>
   run(
@@ -10,28 +11,28 @@ const create = (topic: string, replicas: number) =>
 export default defineWrong({
   'in-use': { why: 'the topic has one replica', do: [create('orders', 1)] },
   'two-lost': {
-    why: 'two are down, and their disks are whole',
+    why: 'two are down, and the disk of one is whole',
     do: [
       create('orders', 2),
-      waitFor((see) => see.clusters[0]!.leader !== null, 'a leader'),
-      fault({ action: 'kill', host: 'controller-2' }),
-      fault({ action: 'kill', host: 'controller-3' }),
+      ready,
+      fault((see) => ({ action: 'wipe', host: follower(see) })),
+      fault((see) => ({ action: 'kill', host: follower(see) })),
     ],
   },
   'read-answer': {
     why: 'the directory id of the one that is left',
-    do: [run(VOTERS, { host: 'controller-1' }), answer('read', read(/101 (\S{22})/, { host: 'controller-1' }))],
+    do: [run(VOTERS, { host: survivor }), answer('read', directoryOf(survivor))],
   },
   'leads-again': {
     why: 'formatted and started, with a directory id of its own',
-    do: [format('controller-2'), run(START, { host: 'controller-2' })],
+    do: [format(firstLost), run(START, { host: firstLost })],
   },
   'decides-again': {
     why: 'the quorum leads, and nothing was created since',
-    do: revive('controller-2', 102),
+    do: revive(firstLost),
   },
   'third-replaced': {
     why: 'the third was given its old directory id by hand as well',
-    do: [run(VOTERS, { host: 'controller-1' }), ...revive('controller-3', 103)],
+    do: [run(VOTERS, { host: survivor }), ...revive(lastLost)],
   },
 })

@@ -18,7 +18,11 @@ test.each([
   ],
   ['brokers-in-zookeeper', opened, /^All three brokers are registered in ZooKeeper, and with the quorum as brokers/],
   ['quorum-down', stopped, /^None of the three controllers runs/],
-  ['broker-decides', taken, /^Broker \d holds \/controller, in epoch \d+\. The cluster was without one for \d+\.\d s\.$/],
+  [
+    'broker-decides',
+    taken,
+    /^Broker \d holds \/controller, in epoch \d+\. The cluster was without one for \d+\.\d s\.$/,
+  ],
   ['without-quorum', restarted, /^All three brokers were restarted without a word of a quorum/],
   ['still-decides', restarted, /^after was created by ZooKeeper’s controller, and refunds/],
   ['nothing-lost', restarted, /^\d+ writes of the probe were acknowledged, and all were read back/],
