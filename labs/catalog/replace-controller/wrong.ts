@@ -1,4 +1,4 @@
-import { answer, defineWrong, fault, run, waitFor } from '#labs/engine/solution.ts'
+import { answer, defineWrong, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import { ready } from '../nodes.ts'
 
@@ -54,6 +54,7 @@ export default defineWrong({
       waitFor(isUp('controller-2'), 'controller-2 up'),
       aLeader,
       add,
+      waitFor(hasPassed('new-added'), 'the new disk to have its vote'),
     ],
   },
   'replace-answer': {

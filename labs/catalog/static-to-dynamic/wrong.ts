@@ -1,4 +1,4 @@
-import { defineWrong, fault, run, waitFor } from '#labs/engine/solution.ts'
+import { defineWrong, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import solution from './solution.ts'
 
@@ -42,6 +42,8 @@ export default defineWrong({
       ...['controller-1', 'controller-2'].map((host) => fault({ action: 'start', host })),
       whole,
       ...solution.configure!,
+      // Until then it is refused for another reason.
+      waitFor(hasPassed('restarted'), 'all five to run with the new configuration'),
     ],
   },
   'taken-out': {
