@@ -1,4 +1,4 @@
-import { answer, defineWrong, fault, run, waitFor } from '#labs/engine/solution.ts'
+import { answer, defineWrong, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
 import { allWell, CLIENT, upgrade } from './solution.ts'
 
 const FEATURES = './bin/kafka-features --bootstrap-server broker-1:9092'
@@ -35,6 +35,7 @@ export default defineWrong({
       fault({ action: 'start', host: 'broker-2' }),
       allWell,
       run(`${FEATURES} upgrade --release-version 4.3`, CLIENT),
+      waitFor(hasPassed('finalised'), 'the upgrade to be finished'),
     ],
   },
   'nothing-lost': {
@@ -53,6 +54,7 @@ export default defineWrong({
       fault({ action: 'start', host: 'broker-2' }),
       allWell,
       run(`${FEATURES} upgrade --release-version 4.3`, CLIENT),
+      waitFor(hasPassed('finalised'), 'the upgrade to be finished'),
     ],
   },
 })

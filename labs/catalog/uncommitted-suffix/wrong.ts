@@ -1,4 +1,4 @@
-import { answer, defineWrong, fault, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
+import { answer, defineWrong, fault, hasPassed, leaderHost, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import { controllers, follower, heal, isolated, ready } from '../nodes.ts'
 import { write } from './solution.ts'
@@ -51,7 +51,7 @@ export default defineWrong({
         { host: 'client' },
       ),
       heal,
-      waitFor((see) => see.cuts.length === 0, 'all links whole'),
+      waitFor(hasPassed('truncated'), 'the log of the old leader to be cut'),
     ],
   },
 })
