@@ -5,6 +5,7 @@ import { allCaughtUp, listed, majorityAlwaysUp } from '../voters.ts'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3'] as const
 const FIRST_NODE = 101
+const IDS = Object.fromEntries(CONTROLLERS.map((host, at) => [host, FIRST_NODE + at]))
 const meta = (host: string) => file(host, '/var/lib/kafka/data/meta.properties', 4_096)
 
 export default defineLab({
@@ -149,9 +150,9 @@ export default defineLab({
         {
           id: 'never-stopped',
           title: 'Meanwhile a majority of the voters was up all the time',
-          judge: ({ history, passes }) =>
+          judge: ({ cluster, history, passes }) =>
             passes['new-added']
-              ? majorityAlwaysUp(history, CONTROLLERS, 'disk-lost')
+              ? majorityAlwaysUp({ cluster, history }, { ids: IDS, lost: lostIn(passes)?.node }, 'disk-lost')
               : missing('That is said when the new disk has its vote.'),
           hints: [
             'Two controllers have to be up at any time, and one has just died.',

@@ -4,6 +4,7 @@ import { allCaughtUp, listed, majorityAlwaysUp, propertiesOf } from '../voters.t
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3'] as const
 const BROKERS = ['broker-1', 'broker-2'] as const
+const IDS = { 'controller-1': 101, 'controller-2': 102, 'controller-3': 103 }
 const NODES = [...CONTROLLERS, ...BROKERS]
 const configurationOf = (host: (typeof NODES)[number]) =>
   file(host, `/home/learner/kafka/config/${host.split('-')[0]}.properties`)
@@ -159,9 +160,9 @@ export default defineLab({
         {
           id: 'never-stopped',
           title: 'Meanwhile a majority of the voters was up all the time',
-          judge: ({ history, passes }) =>
+          judge: ({ cluster, history, passes }) =>
             passes.restarted
-              ? majorityAlwaysUp(history, CONTROLLERS, 'dynamic')
+              ? majorityAlwaysUp({ cluster, history }, { ids: IDS }, 'dynamic')
               : missing('That is said when all five run with the new configuration.'),
           hints: [
             'Two controllers that restart at the same time are a majority that is away.',

@@ -38,3 +38,25 @@ test('the question is about two voters', async () => {
   ] as const)
     expect(await recorded.answered('replace', given, asked)).toMatchObject({ passed })
 })
+
+test.each([
+  ['after the old voter was removed, one of the two that are left', two],
+  ['while the old voter is dead and its node runs again', back],
+])('%s goes down: the majority is away', async (_, from) => {
+  const hasty = await Recorded.of(lab)
+  const observed = hasty.entries.flatMap(({ body }, at) =>
+    at > from && at < three && body.type === 'observed' ? [at] : [],
+  )
+  const [down, up] = [observed[0]!, observed[2]!]
+  const change = (at: number, observation: object) => {
+    const { body } = hasty.entries[at]!
+    if (body.type === 'observed') Object.assign(hasty.entries[at]!, { body: { ...body, observation } })
+  }
+  const { body } = hasty.entries[hasty.seen('node-up', ({ node }) => node === 102)]!
+  change(down, { type: 'node-down', host: 'controller-2', why: 'test' })
+  if (body.type === 'observed') change(up, body.observation)
+  expect(await hasty.at('never-stopped', hasty.passOf('never-stopped'))).toMatchObject({
+    passed: false,
+    says: expect.stringMatching(/controller-2.*: that is the majority\./),
+  })
+})
