@@ -158,7 +158,7 @@ const VARYING = [
 
 const RULES: [RegExp, string][] = [
   [/\s+$/, ''],
-  [/(?<![\w-])(?!A{22})(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{22}(?![\w-])/g, '‹id›'],
+  [/(?<![\w-])(?!A{22}|LastAppliedRecordLagMs)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{22}(?![\w-])/g, '‹id›'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?/g, '‹time›'],
   [/\b\d\d:\d\d:\d\d[.,]\d+/g, '‹time›'],
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ [\d:]+ [A-Z]+ \d{4}/g, '‹time›'],

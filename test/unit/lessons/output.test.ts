@@ -123,8 +123,8 @@ describe('let go', () => {
     ],
     [
       'metrics that go on by themselves',
-      'kafka.controller:type=KafkaController,name=LastAppliedRecordOffset:Value=120',
-      'kafka.controller:type=KafkaController,name=LastAppliedRecordOffset:Value=77',
+      'kafka.controller:type=KafkaController,name=LastAppliedRecordLagMs:Value=444',
+      'kafka.controller:type=KafkaController,name=LastAppliedRecordLagMs:Value=77',
     ],
     ['who leads, as a metric', 'name=ActiveControllerCount:Value=0', 'name=ActiveControllerCount:Value=1'],
     ['where a segment begins', '(segmentBaseOffset=119,relative', '(segmentBaseOffset=122,relative'],
