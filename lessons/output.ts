@@ -180,6 +180,8 @@ const RULES: [RegExp, string][] = [
   [/(?<=LogSegment\(baseOffset=‹n›, size=)\d+/g, '‹n›'],
   [/(?<=^Current(?:Voters|Observers): .*"id": )\d+/g, '‹node›'],
   [/(?<=leader election \(PREFERRED\) for partitions ).*/, '‹partitions›'],
+  // who leads, as a refusal names it
+  [/(?<=\bLocal controller )\d+(?= only)/g, '‹node›'],
   // who voted for the leader: how many they are, not which
   [/(?<="grantingVoters":\[(?:\{"voterId":\S+?\},)*\{"voterId":)\d+/g, '‹node›'],
   // an answer to a Vote, as lessons shorten it
