@@ -1,6 +1,6 @@
 /** Which listening sockets of a host speak Kafka's protocol, found by asking each once for its API versions. Programs
  *  that cannot be Kafka are left alone: a learner's `nc -l` would end with the first connection. */
-import { listenerKind } from '#labs/kafka/client/cluster.ts'
+import { answersAnybody, listenerKind } from '#labs/kafka/client/cluster.ts'
 import { Connection } from '#labs/kafka/client/connection.ts'
 import { ConnectionError } from '#labs/kafka/client/errors.ts'
 import type { Listener } from '#labs/protocol/observation.ts'
@@ -120,7 +120,8 @@ export class Ports {
     port.gone.signal.addEventListener('abort', hangUp)
     try {
       connection = await this.connect(port, PROBE_TIMEOUT_MS, { maxResponseBytes: MAX_BYTES_UNKNOWN })
-      return (await listenerKind(connection, PROBE_TIMEOUT_MS)) ?? 'other'
+      const kind = (await listenerKind(connection, PROBE_TIMEOUT_MS)) ?? 'other'
+      return kind === 'broker' && !(await answersAnybody(connection, PROBE_TIMEOUT_MS)) ? 'other' : kind
     } catch (error) {
       // bytes that are not Kafka's will not become so; silence and a closed door may
       return error instanceof ConnectionError && (error.kind === 'timeout' || error.kind === 'closed')

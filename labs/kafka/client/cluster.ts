@@ -31,6 +31,26 @@ export async function listenerKind(
   return offered.has(VOTE) ? 'controller' : null
 }
 
+/** Errors.java: what a listener without SASL says to it. */
+const ILLEGAL_SASL_STATE = 34
+/** Any would do: one that is not known is an answer, too, but stands in the broker's log. */
+const MECHANISM = 'PLAIN'
+
+/**
+ * Whether a broker's listener takes requests of whoever comes. One with SASL hangs up on them, and writes that down; asked for
+ * a handshake it gives one (KIP-43). Where no answer comes it is taken for one that does.
+ */
+export async function answersAnybody(connection: Connection, timeoutMs: number): Promise<boolean> {
+  try {
+    const asked = { mechanism: MECHANISM }
+    const { errorCode } = await connection.call('SaslHandshake', asked, { minVersion: 1, maxVersion: 1, timeoutMs })
+    return errorCode === ILLEGAL_SASL_STATE
+  } catch (error) {
+    if (error instanceof ConnectionError || error instanceof KafkaError) return true
+    throw error
+  }
+}
+
 export type ClusterDescription = {
   clusterId: string
   /** from a controller: the active one as this node sees it; from a broker: any broker. -1: none known */
