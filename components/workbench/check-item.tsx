@@ -8,6 +8,7 @@ import type { CheckState } from '#labs/protocol/live.ts'
 import { Awaited } from './awaited.tsx'
 import { CheckMark } from './check-mark.tsx'
 import { useLab, useLive } from './live-context.tsx'
+import { Trial } from './trial.tsx'
 
 const HINT_LEVELS = 3
 
@@ -50,6 +51,7 @@ export function CheckItem({ check, className }: { check: CheckState; className?:
         {check.status === 'passed' && !check.counts && !check.passedBefore && (
           <p className="mt-1 text-ink-quiet">{t('doneForYou')}</p>
         )}
+        {check.trial && live && check.status !== 'closed' && <Trial check={check} trial={check.trial} />}
         {check.awaits && live && check.status === 'open' && <Awaited awaits={check.awaits} />}
         {before && (
           <p className="mt-1 text-ink-quiet">{past ? t('passedBeforeSaying', { says: past }) : t('passedBefore')}</p>

@@ -118,6 +118,8 @@ function ActionLine({ action }: { action: ShownAction }) {
       )
     case 'fault':
       return <p className="text-ink-soft">{faultWords(t, action.fault)}</p>
+    case 'try':
+      return <p className="text-ink-soft">{t('try', { title: action.title })}</p>
     case 'wait':
       return <p className="text-ink-soft">{t('wait', { what: action.what })}</p>
   }

@@ -36,6 +36,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
       awaits: null,
       passedBefore: check.id in past,
       counts: check.id in past,
+      trial: null,
     })),
   }))
 }

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { readInstallation } from '#config/installation.ts'
 import type { Lab } from '#labs/engine/define.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
+import { nodesReady } from '#labs/gateway/seen-room.ts'
 import { prepareRoom } from '#labs/sandbox/prepare.ts'
 import { type Room, roomsRunDirectory, startRoom } from '#labs/sandbox/room.ts'
-import { nodesReady } from './ready.ts'
 
 const PROCESS = 'run'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -11,6 +11,8 @@ const SIZE = { cols: 160, rows: 40 }
 /** A room may have much to do before it is shown (labs/sandbox/prepare.ts). */
 const ROOM_LIMIT_MS = 150_000
 const REPLY_LIMIT_MS = 20_000
+/** A fresh cluster and some JVMs, on a busy machine (labs/gateway/trial.ts). */
+const TRIAL_LIMIT_MS = 180_000
 /** A node that is stopped in order hands its partitions over first. */
 const FAULT_LIMIT_MS = 60_000
 
@@ -136,6 +138,19 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     const reply = await taken
     if (reply.type === 'error') throw new Error(`the prediction ${given} was refused: ${reply.message}`)
     if (reply.type === 'refused') throw new Error(`the prediction ${given} was refused: ${reply.says}`)
+    this.lastKeyAt = Date.now()
+  }
+
+  /** Waits until its result is there. @throws Error with what was said where it was refused */
+  async tryIt(check: string): Promise<void> {
+    const triedAt = ({ steps }: LabSessionState) =>
+      steps.flatMap(({ checks }) => checks).find(({ id }) => id === check)?.trial?.at ?? null
+    const before = triedAt(this.see())
+    const isDone = (message: ToBrowser) => message.type === 'state' && triedAt(message.state) !== before
+    const done = this.next((message) => message.type === 'error' || isDone(message), TRIAL_LIMIT_MS)
+    this.send({ type: 'try', check })
+    const reply = await done
+    if (reply.type === 'error') throw new Error(`the trial of ${check} was refused: ${reply.message}`)
     this.lastKeyAt = Date.now()
   }
 

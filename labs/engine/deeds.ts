@@ -8,7 +8,7 @@ export type Deeds = {
   furtherAt: number | null
   /** commands that ended since then */
   commands: number
-  /** commands that ended, answers, and buttons pressed since a step last opened: how much was tried at it */
+  /** commands that ended, answers, trials, and buttons pressed since a step last opened: how much was tried at it */
   tries: number
   /** what happens is the replay's doing, not the learner's */
   replaying: boolean
@@ -33,6 +33,8 @@ export function foldDeeds(before: Deeds, { body, at }: Entry): Deeds {
       const wrong = body.correct ? 0 : (before.wrong[body.step] ?? 0) + 1
       return { ...before, lastAt: at, tries: before.tries + 1, wrong: { ...before.wrong, [body.step]: wrong } }
     }
+    case 'tried':
+      return before.replaying ? before : { ...before, lastAt: at, tries: before.tries + 1 }
     case 'predicted':
     case 'hint':
     case 'solution':

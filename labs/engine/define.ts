@@ -4,10 +4,12 @@
  */
 import { z } from 'zod'
 import type { FileContent, Group, Link, LogEnd, LogFile, Need, TopicRecord } from '#labs/protocol/observation.ts'
+import type { TrialEvidence } from '#labs/protocol/trial.ts'
 import type { ClusterView } from './cluster.ts'
 import { type DeclaredRoom, declareRoom, type Problem, type RoomOptions, roomShape } from './cluster-declaration.ts'
 import type { Pass } from './fold.ts'
 import type { HistoryView } from './history-view.ts'
+import type { Random } from './trials.ts'
 
 export { cluster, type DeclaredCluster } from './cluster-declaration.ts'
 
@@ -34,7 +36,9 @@ export const questionId = (step: string): string => `${step}-answer`
 export type Outcome = { right: boolean; says: string }
 
 /** Something that a lab asks for beyond the cluster itself. Declared by a step, fetched only while it is open. */
-export type FactSpec<Value> = { need: Need; readonly value?: Value }
+export type FactSpec<Value> = { need: Need | TrialNeed; readonly value?: Value; trial?: Trial }
+/** Not looked at by the watcher: it is there once the learner has asked for it. */
+type TrialNeed = { kind: 'trial'; name: string; host: string }
 type Specs = Record<string, FactSpec<unknown>>
 
 /** Not fetched, failed and empty are three different things: a judge has to look. */
@@ -76,6 +80,45 @@ export const logEnd = (host: string): FactSpec<LogEnd | null> => ({
   need: named({ kind: 'log-end', name: '', host }),
 })
 
+type Texts = Record<string, string>
+/** What the engine makes for one trial: `given` are environment variables of the program, `kept` nobody tells it. */
+type Made<Given extends Texts, Kept extends Texts> = { given: Given; kept: Kept }
+/**
+ * A script or program of the learner's, judged by what it does to a cluster that it cannot know: in a fresh room of this
+ * lab the learner's directory takes the place of the lab's own, and the program runs there once, as the learner.
+ */
+export type Trial<Given extends Texts = Texts, Kept extends Texts = Texts, Looks extends Specs = Specs> = {
+  /** the directory that is copied; to the same place */
+  host: string
+  directory: string
+  /** names and data that cannot be guessed */
+  make: (random: Random) => Made<Given, Kept>
+  /** done before the program runs, besides what the lab prepares */
+  prepare?: (made: Made<Given, Kept>) => Preparation[]
+  /** of a login shell on that host, in `directory` */
+  command: string
+  /** after which it is stopped, ms; what arrived until then counts */
+  limitMs?: number
+  /** what is looked at when it has ended, besides topics and configurations */
+  looks?: (made: Made<Given, Kept>) => Looks
+}
+/** What a judge gets of a trial. What the program printed and how it ended is not among it. */
+export type Tried<Given extends Texts = Texts, Kept extends Texts = Texts, Looks extends Specs = Specs> = Omit<
+  TrialEvidence,
+  'given' | 'kept' | 'facts'
+> &
+  Made<Given, Kept> & { facts: Facts<Looks> }
+
+/** @param name stable: a result in a history is found by it */
+export const trial = <Given extends Texts, Kept extends Texts, Looks extends Specs = Record<never, never>>(
+  name: string,
+  spec: Trial<Given, Kept, Looks>,
+): FactSpec<Tried<Given, Kept, Looks>> => ({
+  need: { kind: 'trial', name: `trial ${name}`, host: spec.host },
+  // It is called with what its own `make` made.
+  trial: spec as unknown as Trial,
+})
+
 /** What a judge sees. Nothing here does I/O, so a judge runs on a recorded history as well as on a live one. */
 export type Moment<S extends Specs = Specs> = {
   /** the first that the lab declares */
@@ -100,6 +143,8 @@ export type Check<S extends Specs = Specs> = {
   judge: (at: Moment<S>) => Verdict
   /** from a nudge to nearly the answer */
   hints: readonly [string, string, string]
+  /** the step's fact that is a trial, which the learner asks for at this check */
+  trial?: keyof S & string
 }
 
 type StepOptions<S extends Specs> = {
@@ -191,7 +236,13 @@ const labShape = roomShape.extend({
         title: z.string().min(1),
         facts: z.record(z.string(), z.object({ need: z.object({ kind: z.string(), host: z.string().optional() }) })),
         checks: z.array(
-          z.object({ id: slug, title: z.string().min(1), judge, hints: z.array(z.string().min(1)).length(3) }),
+          z.object({
+            id: slug,
+            title: z.string().min(1),
+            judge,
+            hints: z.array(z.string().min(1)).length(3),
+            trial: z.string().optional(),
+          }),
         ),
         ask: z.object({ question: z.string().min(1), judge }).nullable(),
         predict: z.object({ question: z.string().min(1), refuse: judge.optional(), outcome: judge }).nullable(),
@@ -283,6 +334,9 @@ function stepProblems(shape: z.infer<typeof labShape>, hosts: DeclaredRoom['host
     for (const [fact, { need }] of Object.entries(facts))
       if (need.host !== undefined && !hosts.some(({ name }) => name === need.host))
         problems.push({ path: ['steps', at, 'facts', fact], message: `there is no host ${need.host}` })
+    for (const { id, trial } of checks)
+      if (trial !== undefined && facts[trial]?.need.kind !== 'trial')
+        problems.push({ path: ['steps', at, 'checks', id], message: `the step has no trial ${trial}` })
   }
   return problems
 }

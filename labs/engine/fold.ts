@@ -1,5 +1,6 @@
 /** Everything that is known of a lab session, folded from its history: nothing else is kept. */
 import type { Link, MetadataRecord, NeedResult, Observation } from '#labs/protocol/observation.ts'
+import type { TrialOutput, TrialResult } from '#labs/protocol/trial.ts'
 import { type ClusterView, counts, foldCluster, NO_CLUSTER } from './cluster.ts'
 import { type Deeds, foldDeeds, NO_DEEDS } from './deeds.ts'
 import type { Evidence, Outcome } from './define.ts'
@@ -17,6 +18,8 @@ export type Fold = {
   cuts: Link[]
   /** results of needs, by the need's name */
   facts: Record<string, NeedResult>
+  /** name of a trial's need → the newest of the present room; `at`: when it ended, ms since 1970 */
+  tried: Record<string, { at: number; result: TrialResult; shown: TrialOutput | null }>
   /** step → its opening: number of the entry, ms since 1970 */
   opened: Record<string, { seq: number; at: number }>
   /** step → when it first opened, ms since 1970, also before a reset */
@@ -48,6 +51,7 @@ export const nothing = (layout: Layout): Fold => ({
   clusters: Object.fromEntries(Object.keys(layout.clusters).map((name) => [name, NO_CLUSTER])),
   cuts: [],
   facts: {},
+  tried: {},
   opened: {},
   firstOpened: {},
   passes: {},
@@ -94,12 +98,13 @@ function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: 
       return before
     case 'room-started': {
       // A fresh room has fresh clusters and a switch that counts from one.
-      const { clusters, cuts, facts, seen } = nothing(layout)
+      const { clusters, cuts, facts, tried, seen } = nothing(layout)
       return {
         ...before,
         clusters,
         cuts,
         facts,
+        tried,
         seen,
         room: { status: 'started', says: body.says, seq, prepared: false },
       }
@@ -160,6 +165,10 @@ function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: 
       }
     case 'solution':
       return { ...before, solutions: { [body.step]: at, ...before.solutions } }
+    case 'tried': {
+      const { name, result, shown } = body
+      return { ...before, tried: { ...before.tried, [name]: { at, result, shown } } }
+    }
     case 'help':
     case 'noted':
     case 'told':

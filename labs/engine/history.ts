@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { DRILLS } from '#labs/protocol/class.ts'
 import { observation } from '#labs/protocol/observation.ts'
+import { trialOutput, trialResult } from '#labs/protocol/trial.ts'
 
 /** Raised with every change of an entry's shape; `upcast` then lifts older entries. */
 export const HISTORY_VERSION = 2
@@ -59,6 +60,17 @@ const body = z.discriminatedUnion('type', [
   }),
   /** The learner was shown how the step is solved. */
   z.object({ type: z.literal('solution'), step: z.string() }),
+  /** A trial of the learner's has ended. `shown` null: the program did not come to run. */
+  z.object({
+    type: z.literal('tried'),
+    step: z.string(),
+    /** at which it was asked for */
+    check: z.string(),
+    /** the trial's need */
+    name: z.string(),
+    result: trialResult,
+    shown: trialOutput.nullable(),
+  }),
   /** The learner asks for an instructor, or no longer. */
   z.object({ type: z.literal('help'), wanted: z.boolean() }),
   // What an instructor does; `by`: their name, as the learner reads it.
@@ -94,6 +106,7 @@ const PROMISED: ReadonlySet<EntryBody['type']> = new Set([
   'outcome',
   'hint',
   'solution',
+  'tried',
   'help',
   'noted',
   'told',

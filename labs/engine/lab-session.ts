@@ -7,9 +7,10 @@ import type { Drill, DrillOutcome, Picture } from '#labs/protocol/class.ts'
 import type { StepState, TimelineEvent } from '#labs/protocol/live.ts'
 import type { CommandChange } from '#labs/protocol/log.ts'
 import { type Fault, isSample, type Need, type Observation } from '#labs/protocol/observation.ts'
+import type { TrialOutput, TrialResult } from '#labs/protocol/trial.ts'
 import { nodeOf } from './cluster.ts'
 import { CommandChanges } from './command-changes.ts'
-import type { Fact, Lab, Moment, Outcome, Step, Verdict } from './define.ts'
+import type { Fact, FactSpec, Lab, Moment, Outcome, Step, Trial, Verdict } from './define.ts'
 import { missing, questionId, variantOf } from './define.ts'
 import { drillFaults, drillOutcome } from './drills.ts'
 import { type ClusterEvent, EventLog } from './events.ts'
@@ -27,6 +28,7 @@ import { stepState } from './step-state.ts'
 import { isCredited, isOpen, isPassed, mayResetTo, nextStep, wantsPrediction } from './steps.ts'
 import type { DrillBegun, Teaching, TeachingBody } from './teaching.ts'
 import { Timeline } from './timeline.ts'
+import { trialOf, triedFact } from './trials.ts'
 import { isOffered, solutionOffer } from './tried.ts'
 
 export type Pass = { step: string; check: string; evidence: { says: string }; at: number }
@@ -196,6 +198,19 @@ export class LabSession extends EventEmitter<Events> {
     return true
   }
 
+  /** The trial that may be asked for at a check; null where it has none, or is not open. */
+  trialAt(check: string): Trial | null {
+    const found = trialOf(this.lab, check)
+    return found && isOpen(this.fold, found.step) ? found.trial : null
+  }
+
+  /** A trial that was asked for at a check has ended. Dropped where that check is not open (any more). */
+  tried(check: string, result: TrialResult, shown: TrialOutput | null): void {
+    const found = trialOf(this.lab, check)
+    if (!found || !isOpen(this.fold, found.step)) return
+    this.history.append({ type: 'tried', step: found.step.id, check, name: found.name, result, shown })
+  }
+
   /** Writes down what people say and do around the lab. */
   say(what: TeachingBody): void {
     this.history.append(what)
@@ -237,7 +252,9 @@ export class LabSession extends EventEmitter<Events> {
     const steps = this.lab.steps.filter(
       (step) => which === 'all' || (isOpen(this.fold, step) && !isPassed(this.fold, step)),
     )
-    const needs = steps.flatMap((step) => Object.values(step.facts).map(({ need }) => need))
+    const needs = steps.flatMap((step) =>
+      Object.values(step.facts).flatMap(({ need }) => (need.kind === 'trial' ? [] : [need])),
+    )
     return [...new Map(needs.map((need) => [need.name, need])).values()]
   }
 
@@ -458,9 +475,7 @@ export class LabSession extends EventEmitter<Events> {
 
   private moment(step: Step): Moment {
     const facts: Record<string, Fact<unknown>> = {}
-    for (const [name, { need }] of Object.entries(step.facts)) {
-      facts[name] = this.fold.facts[need.name] ?? { state: 'not-fetched' }
-    }
+    for (const [name, spec] of Object.entries(step.facts)) facts[name] = factOf(spec, this.fold)
     const { clusters, cuts, here: passes } = this.fold
     const { main } = this.layout
     return {
@@ -489,6 +504,12 @@ export class LabSession extends EventEmitter<Events> {
       hostOf: (node) => this.hostOf(name, node),
     })
   }
+}
+
+function factOf({ need, trial }: FactSpec<unknown>, { facts, tried }: Fold): Fact<unknown> {
+  if (!trial) return facts[need.name] ?? { state: 'not-fetched' }
+  const result = tried[need.name]?.result ?? { state: 'not-fetched' }
+  return result.state === 'fetched' ? triedFact(trial, result.value) : result
 }
 
 function keptVariant([first]: Entry[], lab: Lab): Lab {

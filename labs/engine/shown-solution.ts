@@ -30,6 +30,8 @@ function shownAction(action: Action, told: Tell, see: LabSessionState): ShownAct
       return isShown(action.given)
         ? { do: action.do, given: null, readFrom: told(action.given.host) }
         : { do: action.do, given: told(action.given), readFrom: null }
+    case 'try':
+      return { do: 'try', title: titleOf(action.check, see) }
     case 'fault':
       return { do: 'fault', fault: told(action.fault) }
     case 'wait':
@@ -39,6 +41,9 @@ function shownAction(action: Action, told: Tell, see: LabSessionState): ShownAct
 
 const commandOf = (command: Told<string> | Shown, told: Tell): string | null =>
   isShown(command) ? (command.as ?? null) : told(command)
+
+const titleOf = (check: string, { steps }: LabSessionState): string =>
+  steps.flatMap(({ checks }) => checks).find(({ id }) => id === check)?.title ?? check
 
 const isShown = (given: Told<string> | Shown): given is Shown => typeof given === 'object'
 

@@ -33,6 +33,8 @@ export type Action =
   | ({ do: 'shows'; text: RegExp } & Where)
   | { do: 'answer'; step: string; given: Told<string> | Shown }
   | { do: 'predict'; step: string; given: Told<string> | Shown }
+  /** the button of a check that has a trial; goes on when that has ended */
+  | { do: 'try'; check: string }
   /** a button of the panel */
   | { do: 'fault'; fault: Told<Fault> }
   /** look at the panel until it shows this */
@@ -50,6 +52,8 @@ export const shows = (text: RegExp, where: Where = {}): Action => ({ do: 'shows'
 export const answer = (step: string, given: Told<string> | Shown): Action => ({ do: 'answer', step, given })
 /** What the learner guesses before a step begins. @public */
 export const predict = (step: string, given: Told<string> | Shown): Action => ({ do: 'predict', step, given })
+/** The trial of this check, asked for. @public */
+export const tryIt = (check: string): Action => ({ do: 'try', check })
 /** A button of the panel, pressed. @public */
 export const fault = (what: Told<Fault>): Action => ({ do: 'fault', fault: what })
 
@@ -134,6 +138,8 @@ export type ReplayDriver = {
   output(name: string, host: string): string
   answer(step: string, given: string): Promise<void>
   predict(step: string, given: string): Promise<void>
+  /** resolves when the check's trial has ended; rejects where it is refused */
+  tryIt(check: string): Promise<void>
   /** rejects where the fault is refused */
   fault(what: Fault): Promise<void>
   /** rejects after the limit with what was seen last */
@@ -156,6 +162,9 @@ export async function replay(actions: Action[], driver: ReplayDriver, firstHost:
         break
       case 'predict':
         await driver.predict(action.step, given(action.given))
+        break
+      case 'try':
+        await driver.tryIt(action.check)
         break
       case 'fault':
         await driver.fault(told(action.fault))

@@ -19,7 +19,10 @@ export function stepState(fold: Fold, lab: Lab, step: Step, verdicts: ReadonlyMa
     status,
     openedAt: fold.opened[step.id]?.at ?? null,
     solution: solutionOffer(fold, step),
-    checks: step.checks.map((check) => checkState(fold, check, open, verdicts.get(check.id))),
+    checks: step.checks.map((check) => ({
+      ...checkState(fold, check, open, verdicts.get(check.id)),
+      trial: trialState(fold, step, check),
+    })),
     predict: step.predict && {
       question: step.predict.question,
       given: predicted?.given ?? null,
@@ -30,7 +33,15 @@ export function stepState(fold: Fold, lab: Lab, step: Step, verdicts: ReadonlyMa
   }
 }
 
-function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | undefined): CheckState {
+function trialState({ tried }: Fold, step: Step, { trial }: Check): CheckState['trial'] {
+  if (trial === undefined) return null
+  const newest = tried[step.facts[trial]?.need.name ?? '']
+  if (!newest) return { at: null, failed: null, shown: null }
+  const { at, result, shown } = newest
+  return { at, failed: result.state === 'failed' ? result.why : null, shown }
+}
+
+function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | undefined): Omit<CheckState, 'trial'> {
   const pass = fold.here[check.id]
   const asked = fold.hints[check.id] ?? 0
   const missingNow = verdict && !verdict.passed ? verdict : null

@@ -91,6 +91,11 @@ export class Timeline {
         return told('answer', `Answered: ${shortened(body.given)} (${body.correct ? 'right' : 'not right'})`)
       case 'solution':
         return told('answer', `Looked at the solution of: ${this.stepTitle(body.step)}`)
+      case 'tried':
+        return told(
+          'answer',
+          `${body.result.state === 'failed' ? 'A trial failed' : 'Tried'}: ${this.titleOf(body.step, body.check)}`,
+        )
       case 'help':
         return told('class', body.wanted ? 'Asked for help' : 'No longer asks for help')
       case 'noted':

@@ -22,6 +22,7 @@ import { log } from './requests.ts'
 import { RoomSpace, Slots } from './room-cap.ts'
 import { owns, type Person } from './sign-in.ts'
 import { hasRoom, historyFile, readOptionalStory } from './stories.ts'
+import { runTrial, type TrialOutcome, type TrialRun } from './trial.ts'
 
 /** One to work in and one to compare with; a class needs the memory. */
 const MAX_ROOMS_OF_ONE = 2
@@ -34,6 +35,7 @@ const IDLE_CHECK_MS = 15_000
 const LOST = 'The room was lost while Kraftlab was restarted. Your progress is kept: start a new room to go on.'
 const STOPPED = 'Kraftlab was stopped. Your progress is kept: start a new room to go on.'
 const TOO_MANY_STARTS = 'You have started many rooms in a short time. Try again in a minute.'
+const TOO_MANY_TRIALS = 'You have tried much in a short time. Try again in a minute.'
 const ENDED_BY_LEARNER = 'You ended this room. Your progress is kept.'
 
 type Parts = {
@@ -56,7 +58,10 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
   private readonly carried = new Map<string, LiveLabSession>()
   private readonly closing = new Map<string, Promise<void>>()
   private readonly starts = new RateLimit(STARTS.burst, STARTS.refillMs)
+  private readonly trials = new RateLimit(STARTS.burst, STARTS.refillMs)
   private readonly slots = new Slots(ROOMS_STARTING_AT_ONCE)
+  /** Slots of their own: a room that is starting may replay a solution that waits for a trial. */
+  private readonly trialSlots = new Slots(ROOMS_STARTING_AT_ONCE)
   /** Starting and reopening go one after another: no learner gets two by clicking twice. */
   private turn: Promise<unknown> = Promise.resolve()
   private readonly idleCheck: NodeJS.Timeout
@@ -273,8 +278,28 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     return [...this.carried.values()].filter(({ isLive }) => isLive)
   }
 
+  /** A trial has a room, too. */
   private hostsOfRooms(): number[] {
-    return this.live().map(({ lab }) => this.parts.catalog.labs.get(lab)?.hosts.length ?? 1)
+    return this.live().flatMap(({ lab, isTrying }) => {
+      const hosts = this.parts.catalog.labs.get(lab)?.hosts.length ?? 1
+      return isTrying ? [hosts, hosts] : [hosts]
+    })
+  }
+
+  /** @throws KraftlabError TOO_MANY_ROOMS, UNAVAILABLE */
+  private async trial(userId: string, run: TrialRun): Promise<TrialOutcome> {
+    if (this.stopping) throw new KraftlabError('UNAVAILABLE')
+    // It counts as being there already.
+    const others = this.hostsOfRooms()
+    others.splice(others.indexOf(run.lab.hosts.length), 1)
+    if (!this.space.fits(others, run.lab.hosts.length)) throw new KraftlabError('TOO_MANY_ROOMS')
+    if (!this.trials.take(userId)) throw new KraftlabError('TOO_MANY_ROOMS', TOO_MANY_TRIALS)
+    const { root, installation, runDir } = this.parts
+    const inSlot = <Result>(work: () => Promise<Result>) => this.trialSlots.run(work)
+    const outcome = runTrial(run, { root, installation, runDir, inSlot })
+    // Until its room is gone the gateway does not stop.
+    this.keep(outcome.then(noted, noted))
+    return outcome
   }
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -311,8 +336,12 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     const { data, database } = this.parts
     const before = await database.findPasses({ userId, lab: lab.slug, exceptLabSession: id })
     const engine = await LabSession.open({ id, lab, learner: userId, file: historyFile(data, id) })
-    const live = new LiveLabSession(engine, userId, new Set(before.map(({ check }) => check)), () =>
-      loadSolution(this.parts.root, engine.lab),
+    const live = new LiveLabSession(
+      engine,
+      userId,
+      new Set(before.map(({ check }) => check)),
+      () => loadSolution(this.parts.root, engine.lab),
+      (run) => this.trial(userId, run),
     )
     engine.on('passed', ({ step, check, evidence, at }) => {
       this.keep(database.recordPass(id, { step, check, evidence, at: new Date(at) }))
@@ -395,6 +424,9 @@ export class LabSessions extends EventEmitter<{ carried: [LiveLabSession] }> {
     for (const live of this.live()) if (live.isIdle(this.parts.idleMs, now)) live.end(why)
   }
 }
+
+/** Whoever asked for it hears how it ended. */
+const noted = (): void => {}
 
 /** As the database asks for it. */
 export const ofCourse = ({ slug, course, module }: Lab) => ({ slug, course, module })

@@ -16,6 +16,7 @@ import type { Room } from '#labs/sandbox/room.ts'
 import { Looks } from './looks.ts'
 import { REPLAY_LIMIT_MS, replayUpTo } from './replay.ts'
 import { States } from './states.ts'
+import type { TrialOutcome, TrialRun } from './trial.ts'
 import { Turns } from './turns.ts'
 import { Watchers } from './watchers.ts'
 
@@ -34,6 +35,7 @@ type Events = {
   left: []
 }
 type Replaying = NonNullable<LabSessionState['replay']> & { abort: AbortController }
+type Trying = NonNullable<LabSessionState['trying']> & { abort: AbortController }
 
 export class LiveLabSession extends EventEmitter<Events> {
   private room: Room | null = null
@@ -50,6 +52,7 @@ export class LiveLabSession extends EventEmitter<Events> {
   private newest = 0
   private replaying: Replaying | null = null
   private replayFailed: string | null = null
+  private trying: Trying | null = null
   readonly looks = new Looks((at: number) => this.engine.viewAt(at))
   /** most of what one takes is the room's time */
   readonly logs = new Looks((wish: { host: string; range: LogRange }) => this.readLog(wish.host, wish.range), LOG_REST)
@@ -72,6 +75,10 @@ export class LiveLabSession extends EventEmitter<Events> {
     private readonly passedBefore: ReadonlySet<string>,
     /** of the lab session's lab */
     private readonly loadSolution: () => Promise<Solution> = async () => ({}),
+    /** rejects with a KraftlabError where there is no room for one */
+    private readonly runTrial: (run: TrialRun) => Promise<TrialOutcome> = async () => {
+      throw new KraftlabError('UNAVAILABLE')
+    },
   ) {
     super()
     // One listener a browser; their number is bounded elsewhere.
@@ -130,6 +137,7 @@ export class LiveLabSession extends EventEmitter<Events> {
     this.viewers.clear()
     this.replaying?.abort.abort(new Error(why))
     this.replaying = null
+    this.endTrial()
     this.engine.note('room-ended', why)
     this.setRoom(status, why)
     this.ending = room ? room.end() : Promise.resolve()
@@ -145,6 +153,7 @@ export class LiveLabSession extends EventEmitter<Events> {
   /** Gives up its room for a fresh one, in which it goes back to the beginning of a step. Settled when the old one is gone. */
   async reset(step: string): Promise<void> {
     const room = this.requireRoom()
+    this.endTrial()
     this.room = null
     this.terminals = []
     this.viewers.clear()
@@ -174,6 +183,7 @@ export class LiveLabSession extends EventEmitter<Events> {
         terminals: () => this.terminals,
         attach: (viewer, terminal, show) => this.attach(viewer, terminal, show),
         detach: (viewer) => this.detach(viewer),
+        tryIt: (check) => this.tryIn(room, check),
         doing: (doing, done) => {
           if (this.replaying !== replaying) return
           Object.assign(replaying, { doing, done })
@@ -203,6 +213,58 @@ export class LiveLabSession extends EventEmitter<Events> {
     replaying.cancelled = true
     replaying.abort.abort(new Error('cancelled'))
     this.changed()
+  }
+
+  /** It needs the memory of a second room. */
+  get isTrying(): boolean {
+    return this.trying !== null
+  }
+
+  /**
+   * Makes the trial of a check; settled when its result is in the history.
+   * @throws KraftlabError BAD_REQUEST where there is none to be made, ALREADY_SO while one is being made, TOO_MANY_ROOMS,
+   * ROOM_ENDED; UNAVAILABLE while the room starts
+   */
+  tryIt(check: string): Promise<void> {
+    return this.tryIn(this.requireRoom(), check)
+  }
+
+  private async tryIn(room: Room, check: string): Promise<void> {
+    const trial = this.engine.trialAt(check)
+    if (!trial) throw new KraftlabError('BAD_REQUEST', 'There is nothing to try at this check now.')
+    if (this.trying) throw new KraftlabError('ALREADY_SO', 'One is being tried already. Wait for its result.')
+    const abort = new AbortController()
+    const trying: Trying = { check, doing: 'copying', since: Date.now(), abort }
+    this.trying = trying
+    this.changed()
+    try {
+      const { result, shown } = await this.runTrial({
+        lab: this.engine.lab,
+        trial,
+        read: (of) => room.readDirectory(of),
+        doing: (doing) => {
+          trying.doing = doing
+          this.changed()
+        },
+        signal: abort.signal,
+      })
+      // Of a room that was replaced meanwhile nothing counts any more.
+      if (this.trying !== trying) return
+      this.engine.tried(check, result, shown)
+      await this.engine.settled()
+    } catch (error) {
+      if (!abort.signal.aborted) throw error
+    } finally {
+      if (this.trying === trying) {
+        this.trying = null
+        this.changed()
+      }
+    }
+  }
+
+  private endTrial(): void {
+    this.trying?.abort.abort(new Error('its room has ended'))
+    this.trying = null
   }
 
   /** Shows how a lab session ended that was over before this gateway began. */
@@ -439,8 +501,9 @@ export class LiveLabSession extends EventEmitter<Events> {
       id: this.id,
       lab: this.lab,
       room: this.roomState,
-      replay: this.replaying && shownReplay(this.replaying),
+      replay: this.replaying && shownWithoutAbort(this.replaying),
       replayFailed: this.replayFailed,
+      trying: this.trying && shownWithoutAbort(this.trying),
       help: { from: this.helpFrom, since: helpSince },
       watchers: this.watchers.list,
       notes,
@@ -468,6 +531,6 @@ export class LiveLabSession extends EventEmitter<Events> {
   }
 }
 
-const shownReplay = ({ abort: _, ...shown }: Replaying): LabSessionState['replay'] => ({ ...shown })
+const shownWithoutAbort = <Running extends { abort: AbortController }>({ abort: _, ...shown }: Running) => shown
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -32,6 +32,7 @@ const DEED: ReadonlySet<ToGateway['type']> = new Set([
   'solution',
   'step.reset',
   'fault',
+  'try',
   'help',
   'watch',
   'watch.ask',
@@ -142,6 +143,9 @@ export function serveBrowser(
       }
       case 'fault':
         await live.fault(message.fault)
+        break
+      case 'try':
+        await live.tryIt(message.check)
         break
       case 'look':
         await look(message.at)

@@ -23,6 +23,7 @@ export const MAY: Record<ToGateway['type'], Who> = {
   'step.reset': 'learner',
   'step.reset.cancel': 'learner',
   fault: 'learner',
+  try: 'learner',
   look: 'both',
   predict: 'learner',
   'log.read': 'both',

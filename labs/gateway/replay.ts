@@ -27,6 +27,8 @@ export type ReplayedRoom = {
   terminals: () => Terminal[]
   attach: (viewer: string, terminal: string, show: (message: ToBrowser) => void) => void
   detach: (viewer: string) => void
+  /** settled when the check's trial has ended */
+  tryIt: (check: string) => Promise<void>
   /** what it does now */
   doing: (what: string, stepsDone: number) => void
   /** cancelled by the learner, or too long */
@@ -110,6 +112,12 @@ class GatewayDriver implements ReplayDriver {
 
   /** Nobody guesses: a step begins without it. */
   async predict(): Promise<void> {}
+
+  async tryIt(check: string): Promise<void> {
+    this.of.signal.throwIfAborted()
+    this.doing(`try ${check}`)
+    await this.of.tryIt(check)
+  }
 
   async fault(what: Fault): Promise<void> {
     this.of.signal.throwIfAborted()

@@ -8,6 +8,7 @@ import { words } from './class.ts'
 import { commandChange, logPage, logRange, stateProof, stateSource, stateView, treeChange } from './log.ts'
 import { fault, link, PROBE_KINDS } from './observation.ts'
 import { terminal } from './room.ts'
+import { TRIAL_PHASES, trialOutput } from './trial.ts'
 
 const size = { cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(300) }
 /** One message of a browser; larger ones close the socket. */
@@ -34,6 +35,8 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), step: z.string(), given: z.string().max(1_000) }),
   /** Ask for the next hint of a check, level 1 to 3. */
   z.object({ type: z.literal('hint'), check: z.string(), level: z.number().int().min(1).max(3) }),
+  /** The trial of a check, one at a time. Its end is in the state; refused with `error`. */
+  z.object({ type: z.literal('try'), check: z.string() }),
   /** A button of the panel. Refused with `error`. */
   z.object({ type: z.literal('fault'), fault }),
   /** The cluster as it was then (ms since 1970); answered by `then`. Asked again before that, only the newest counts. */
@@ -102,6 +105,18 @@ export const checkState = z.object({
   passedBefore: z.boolean(),
   /** the learner passed it in this lab session. One that has passed and does not count was done for them by a reset. */
   counts: z.boolean(),
+  /** it is judged by a trial, which the learner asks for; null: it is not */
+  trial: z
+    .object({
+      /** when the newest of this room ended, ms since 1970; null: not tried yet */
+      at: z.number().nullable(),
+      /** why the newest could not be made; null where it was */
+      failed: z.string().nullable(),
+      /** what the program printed and how it ended, which decides nothing; null where it did not run */
+      shown: trialOutput.nullable(),
+    })
+    .nullable()
+    .default(null),
 })
 export type CheckState = z.infer<typeof checkState>
 
@@ -130,6 +145,8 @@ export const shownAction = z.discriminatedUnion('do', [
   /** `readFrom`: the host whose terminal shows it */
   z.object({ do: z.enum(['answer', 'predict']), given: z.string().nullable(), readFrom: z.string().nullable() }),
   z.object({ do: z.literal('fault'), fault: fault.nullable() }),
+  /** the title of a check whose trial is asked for */
+  z.object({ do: z.literal('try'), title: z.string() }),
   z.object({ do: z.literal('wait'), what: z.string() }),
 ])
 export type ShownAction = z.infer<typeof shownAction>
@@ -318,6 +335,11 @@ export const labSessionState = z.object({
     .nullable(),
   /** how the last replay ended that did not come to its end; null where it did, or there was none */
   replayFailed: z.string().nullable(),
+  /** the trial that runs now; null: none. `since`: ms since 1970 */
+  trying: z
+    .object({ check: z.string(), doing: z.enum(TRIAL_PHASES), since: z.number() })
+    .nullable()
+    .default(null),
   /** `from`: the classes in which the lab is assigned; `since`: when help was asked for, ms since 1970 */
   help: z.object({ from: z.array(z.string()), since: z.number().nullable() }),
   watchers: z.array(watcher),

@@ -137,6 +137,18 @@ export const toSwitch = z.discriminatedUnion('type', [
    * by `log.records` in order, the last with `end`, or by `reply` with an error.
    */
   z.object({ type: z.literal('log.snapshot'), call, host: z.string(), file: z.string(), after: z.boolean() }),
+  /**
+   * The regular files below a host's directory. Replies with their contents, base64, by path below it; with an error where
+   * there are more, or they are larger together.
+   */
+  z.object({
+    type: z.literal('directory.read'),
+    call,
+    host: z.string(),
+    path: z.string().startsWith('/'),
+    maxFiles: z.number().int().positive(),
+    maxBytes: z.number().int().positive(),
+  }),
   /** End the room and everything in it. */
   z.object({ type: z.literal('end') }),
 ])

@@ -129,6 +129,20 @@ export class Room extends EventEmitter<Events> {
     })
   }
 
+  /**
+   * The regular files below a host's directory, as bytes by their path below it.
+   * @throws KraftlabError BAD_REQUEST where there is no such directory, or more in it than that; and as `call`
+   */
+  async readDirectory(of: {
+    host: string
+    path: string
+    maxFiles: number
+    maxBytes: number
+  }): Promise<Map<string, Buffer>> {
+    const files = await this.call({ type: 'directory.read', ...of })
+    return new Map(Object.entries(files).map(([path, base64]) => [path, Buffer.from(base64, 'base64')]))
+  }
+
   /** Part of a host's metadata log. @throws KraftlabError as `call` */
   async readLog(host: string, range: LogRange): Promise<LogPage> {
     let page: LogPage | undefined

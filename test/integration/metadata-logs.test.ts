@@ -1,9 +1,9 @@
 /** The metadata log of any host of a real room: over the wire and from files, cut off, killed, and made up by a learner. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nodesReady } from '#labs/cli/ready.ts'
 import { cluster, defineLab, passed, step } from '#labs/engine/define.ts'
 import { RecordLog } from '#labs/engine/record-log.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
+import { nodesReady } from '#labs/gateway/seen-room.ts'
 import { States } from '#labs/gateway/states.ts'
 import { metadataRecordsOf } from '#labs/kafka/metadata/records.ts'
 import { readPieces } from '#labs/kafka/metadata/segment.ts'

@@ -1,9 +1,9 @@
 /** Nodes as a lab declares them: their disks are what kafka-storage makes of them, and they become a cluster. */
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { nodesReady } from '#labs/cli/ready.ts'
 import type { RoomOptions } from '#labs/engine/cluster-declaration.ts'
 import { cluster, defineLab, type Lab, passed, step } from '#labs/engine/define.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
+import { nodesReady } from '#labs/gateway/seen-room.ts'
 import type { RoomPlan } from '#labs/protocol/room.ts'
 import { makePlace, OWNERS, planOf, start, type TestRoom, until } from '../support/room.ts'
 import { runScript } from '../support/sandbox.ts'

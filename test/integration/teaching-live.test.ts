@@ -32,6 +32,7 @@ const MESSAGES: { [Type in ToGateway['type']]: Extract<ToGateway, { type: Type }
   'step.reset': { type: 'step.reset', step: 'format' },
   'step.reset.cancel': { type: 'step.reset.cancel' },
   fault: { type: 'fault', fault: { action: 'kill', host: HOST } },
+  try: { type: 'try', check: 'formatted' },
   look: { type: 'look', at: 1 },
   predict: { type: 'predict', step: 'format', given: 'x' },
   'log.read': { type: 'log.read', host: HOST, range: { of: 'end' } },

@@ -62,6 +62,7 @@ function room(now: number): LabSessionState {
     kept: null,
     replay: null,
     replayFailed: null,
+    trying: null,
     hosts: [...(clusters[0]?.nodes.map(({ host }) => host) ?? []), 'client'],
     terminals: [],
     steps: [],

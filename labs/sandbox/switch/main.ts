@@ -12,6 +12,7 @@ import { Watcher } from '#labs/watcher/watcher.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { PLAN, SCHEMAS, SHARED, SOCKET } from '../places.ts'
 import { REPLACED } from '../replaced.ts'
+import { readHostDirectory } from './directory.ts'
 import { Faults } from './faults.ts'
 import { readHostFiles } from './files.ts'
 import { Host } from './host.ts'
@@ -193,6 +194,8 @@ function obey(message: ToSwitch): void {
       })
     case 'log.snapshot':
       return reply(message.call, () => tellSnapshot(message))
+    case 'directory.read':
+      return reply(message.call, () => readHostDirectory(host(message.host), message))
     case 'end':
       return end()
   }
