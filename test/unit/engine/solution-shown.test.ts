@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { defineLab, missing, passed, step } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import { shownActions } from '#labs/engine/shown-solution.ts'
-import { answer, downHost, fault, keys, read, run, shows, waitFor } from '#labs/engine/solution.ts'
+import { answer, downHost, fault, keys, read, run, shows, tryIt, waitFor } from '#labs/engine/solution.ts'
 import { TRIED_MS, TRIES } from '#labs/engine/tried.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import { HINTS, IS_UP } from '../../support/small-lab.ts'
@@ -87,7 +87,8 @@ test('after ten minutes at a step, for who did something; never of a step that i
 })
 
 test('what depends on the cluster is read off it, or left open', () => {
-  const see = { hosts: ['broker-1', 'client'], clusters: [{ nodes: [] }] } as unknown as LabSessionState
+  const steps = [{ checks: [{ id: 'made', title: 'It is made' }] }]
+  const see = { hosts: ['broker-1', 'client'], clusters: [{ nodes: [] }], steps } as unknown as LabSessionState
   const actions = [
     run('ls'),
     run(() => 'who', { host: () => 'client', terminal: 'node', wait: false }),
@@ -97,6 +98,7 @@ test('what depends on the cluster is read off it, or left open', () => {
     answer('up', read(/(x)/, { host: 'client' })),
     answer('up', '1'),
     fault((seen) => ({ action: 'start', host: downHost(seen) })),
+    tryIt('made'),
     waitFor(() => true, 'the new leader'),
   ]
   expect(shownActions(actions, see)).toEqual([
@@ -108,6 +110,7 @@ test('what depends on the cluster is read off it, or left open', () => {
     { do: 'answer', given: null, readFrom: 'client' },
     { do: 'answer', given: '1', readFrom: null },
     { do: 'fault', fault: null },
+    { do: 'try', title: 'It is made' },
     { do: 'wait', what: 'the new leader' },
   ])
 })
