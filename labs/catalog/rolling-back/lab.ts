@@ -166,6 +166,26 @@ export default defineLab({
             './bin/zookeeper-shell zookeeper-1:2181 set /controller_epoch N, then ./bin/zookeeper-shell zookeeper-1:2181 delete /controller',
           ],
         },
+        {
+          id: 'still-decides',
+          title: 'The cluster has created topic after, with three replicas in sync, and refunds is still there',
+          judge: ({ cluster, passes }) => {
+            if (!passes['broker-decides']) return missing('No broker is the controller yet.')
+            const { refunds, after } = cluster.topics
+            if (!refunds) return missing('There is no topic refunds any more.')
+            if (!after) return missing('There is no topic after yet.')
+            const few = Object.entries(after.partitions).find(([, { isr }]) => isr.length < BROKERS.length)
+            if (few) return missing(`after-${few[0]} has ${few[1].isr.length} replicas in sync, not ${BROKERS.length}.`)
+            return passed(
+              'after was created by ZooKeeper’s controller, and refunds, which the quorum had created, is there.',
+            )
+          },
+          hints: [
+            'A controller that decides nothing is none. Have it decide something.',
+            'Create topic after, with three replicas.',
+            './bin/kafka-topics --bootstrap-server broker-2:9092 --create --topic after --replication-factor 3',
+          ],
+        },
       ],
     }),
     step('clean', {
@@ -200,26 +220,6 @@ export default defineLab({
             'The brokers still try to reach the voters of a quorum that is gone.',
             'Take out what made them migrate: three properties. One broker after the other.',
             `sed -i -e '/^zookeeper.metadata.migration.enable/d' -e '/^controller.quorum/d' -e '/^controller.listener/d' config/server.properties, then restart`,
-          ],
-        },
-        {
-          id: 'still-decides',
-          title: 'The cluster has created topic after, with three replicas in sync, and refunds is still there',
-          judge: ({ cluster, passes }) => {
-            if (!passes['broker-decides']) return missing('No broker is the controller yet.')
-            const { refunds, after } = cluster.topics
-            if (!refunds) return missing('There is no topic refunds any more.')
-            if (!after) return missing('There is no topic after yet.')
-            const few = Object.entries(after.partitions).find(([, { isr }]) => isr.length < BROKERS.length)
-            if (few) return missing(`after-${few[0]} has ${few[1].isr.length} replicas in sync, not ${BROKERS.length}.`)
-            return passed(
-              'after was created by ZooKeeper’s controller, and refunds, which the quorum had created, is there.',
-            )
-          },
-          hints: [
-            'A controller that decides nothing is none. Have it decide something.',
-            'Create topic after, with three replicas.',
-            './bin/kafka-topics --bootstrap-server broker-2:9092 --create --topic after --replication-factor 3',
           ],
         },
         {

@@ -20,10 +20,12 @@ export default defineSolution({
     waitFor(hasPassed('written-to-both'), 'refunds in both'),
     ...intoZooKeeper('broker-1'),
   ],
-  controller: [allInSync, ...controllersStopped, raiseEpoch, ...deleteController],
-  clean: [
-    ...BROKER_HOSTS.flatMap(forgetQuorum),
+  controller: [
     allInSync,
+    ...controllersStopped,
+    raiseEpoch,
+    ...deleteController,
     run(`${TOPICS} --create --topic after --replication-factor 3`, CLIENT),
   ],
+  clean: BROKER_HOSTS.flatMap(forgetQuorum),
 })

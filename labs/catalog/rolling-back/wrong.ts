@@ -6,6 +6,7 @@ import {
   forgetQuorum,
   intoZooKeeper,
   outage,
+  raiseEpoch,
   TOPICS,
 } from '../migration-solution.ts'
 
@@ -39,7 +40,12 @@ export default defineWrong({
   },
   'still-decides': {
     why: 'the topic has one replica',
-    do: [run(`${TOPICS} --create --topic after --replication-factor 1`, CLIENT)],
+    do: [
+      ...controllersStopped,
+      raiseEpoch,
+      ...deleteController,
+      run(`${TOPICS} --create --topic after --replication-factor 1`, CLIENT),
+    ],
   },
   'nothing-lost': {
     why: 'two brokers were killed, so that writes stood still',
