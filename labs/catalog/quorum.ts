@@ -1,6 +1,6 @@
 /** What several labs ask about a quorum and its partitions. Pure, as all judges are. */
 import type { ClusterView, TopicView } from '#labs/engine/cluster.ts'
-import { type Evidence, missing, passed, type Verdict } from '#labs/engine/define.ts'
+import { type Evidence, type Moment, missing, passed, type Verdict } from '#labs/engine/define.ts'
 import type { EventOf } from '#labs/engine/events.ts'
 import type { After, HistoryView, Mark } from '#labs/engine/history-view.ts'
 
@@ -46,6 +46,45 @@ export function followsLeader(cluster: ClusterView, node: number): Verdict {
     `Node ${node} follows node ${leader} in epoch ${epoch}, and its log ends at ${end}: all below ${highWatermark} is committed.`,
     { node, leader, epoch, end, highWatermark },
   )
+}
+
+/** One of these hosts is cut off from all others, and its node does not lead: who, by whom it was led, in which epoch. */
+export function followerCutOff(
+  { cluster, history }: Pick<Moment, 'cluster' | 'history'>,
+  hosts: readonly string[],
+): Verdict {
+  const { leader, epoch } = cluster
+  if (leader === null || epoch === null) return missing('Nobody leads that we know of.')
+  const event = history.events('network').at(-1)
+  const host = event?.isolated.find((one) => hosts.includes(one))
+  if (!event || !host) return missing('No controller is cut off from all others.')
+  const node = cluster.nodes[host]?.node ?? null
+  if (node === null) return missing(`Which node runs on ${host} is not known yet.`)
+  if (node === leader || leaderAt(history, event) === node)
+    return missing(`${host} led when it was cut off. Choose Heal all cuts, and isolate one that follows.`)
+  return passed(`${host} (node ${node}) is cut off; node ${leader} leads in epoch ${epoch}.`, {
+    host,
+    node,
+    leader,
+    epoch,
+    seq: event.seq,
+    at: event.at,
+  })
+}
+
+/** Since that check had passed with a leader and an epoch, nobody else has led, and no other epoch. */
+export function leadsAsBefore({ cluster, history, passes }: Moment, since: string): Verdict {
+  const [leader, epoch] = [told(passes[since], 'leader'), told(passes[since], 'epoch')]
+  if (leader === null || epoch === null || history.hasGap({ after: since }))
+    return missing(
+      'Kraftlab missed a part of what happened, so this cannot be said. Isolate a follower and heal once more.',
+    )
+  const changed = history.last('leader', (event) => event.epoch !== epoch || event.leader !== leader, { after: since })
+  if (changed || cluster.leader !== leader || cluster.epoch !== epoch)
+    return missing(
+      `Node ${leader} led in epoch ${epoch} before; now it is node ${cluster.leader} in epoch ${cluster.epoch}. Something else happened to the leader.`,
+    )
+  return passed(`Node ${leader} leads in epoch ${epoch}, as before the cut.`, { leader, epoch })
 }
 
 export const partitionsOf = (topic: TopicView | undefined) =>

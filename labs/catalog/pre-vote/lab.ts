@@ -2,7 +2,7 @@ import { type ClusterView, nodeOf } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Moment, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import type { Mark } from '#labs/engine/history-view.ts'
 import type { Link } from '#labs/protocol/observation.ts'
-import { FROM_THE_START, followsLeader, leaderAt, told } from '../quorum.ts'
+import { FROM_THE_START, followerCutOff, followsLeader, leadsAsBefore, told } from '../quorum.ts'
 import { notANumber, numberIn } from '../snapshots.ts'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3']
@@ -38,25 +38,7 @@ export default defineLab({
         {
           id: 'follower-isolated',
           title: 'The host of a controller that follows is cut off from all others',
-          judge: ({ cluster, history }) => {
-            const { leader, epoch } = cluster
-            if (leader === null || epoch === null) return missing('Nobody leads that we know of.')
-            const event = history.events('network').at(-1)
-            const host = event?.isolated.find((one) => CONTROLLERS.includes(one))
-            if (!event || !host) return missing('No controller is cut off from all others.')
-            const node = cluster.nodes[host]?.node ?? null
-            if (node === null) return missing(`Which node runs on ${host} is not known yet.`)
-            if (node === leader || leaderAt(history, event) === node)
-              return missing(`${host} led when it was cut off. Choose Heal all cuts, and isolate one that follows.`)
-            return passed(`${host} (node ${node}) is cut off; node ${leader} leads in epoch ${epoch}.`, {
-              host,
-              node,
-              leader,
-              epoch,
-              seq: event.seq,
-              at: event.at,
-            })
-          },
+          judge: (moment) => followerCutOff(moment, CONTROLLERS),
           hints: [
             'Two of three have to go on without noticing much.',
             'Isolate from the network is in the menu of each host. Take a controller without the leader’s mark.',
@@ -122,28 +104,14 @@ export default defineLab({
           id: 'undisturbed',
           title: 'It follows again, and the leader and its epoch are what they were before the cut',
           judge: (moment) => {
-            const { cluster, history, passes } = moment
-            const began = passes['follower-isolated']?.evidence
+            const { cluster, passes } = moment
             const node = told(passes['follower-isolated'], 'node')
-            if (!began || node === null || !passes.healed) return missing('It is still cut off.')
-            const since = markOf(began)
+            if (node === null || !passes.healed) return missing('It is still cut off.')
             const follows = followsLeader(cluster, node)
             if (!follows.passed) return follows
-            if (!since || history.hasGap({ after: since }))
-              return missing(
-                'Kraftlab missed a part of what happened, so this cannot be said. Isolate a follower and heal once more.',
-              )
-            const [leader, epoch] = [
-              told(passes['follower-isolated'], 'leader'),
-              told(passes['follower-isolated'], 'epoch'),
-            ]
-            const changed = history.last('leader', (event) => event.epoch !== epoch || event.leader !== leader, {
-              after: since,
-            })
-            if (changed || cluster.leader !== leader || cluster.epoch !== epoch)
-              return missing(
-                `Node ${leader} led in epoch ${epoch} before; now it is node ${cluster.leader} in epoch ${cluster.epoch}. Something else happened to the leader.`,
-              )
+            const same = leadsAsBefore(moment, 'follower-isolated')
+            if (!same.passed) return same
+            const { leader, epoch } = same.evidence
             return passed(
               `Node ${node} follows node ${leader} in epoch ${epoch}, as before the cut. Nobody else has noticed.`,
               { node, leader, epoch },
