@@ -1,0 +1,44 @@
+import {
+  type Action,
+  defineSolution,
+  fault,
+  hasPassed,
+  leaderHost,
+  predict,
+  run,
+  waitFor,
+} from '#labs/engine/solution.ts'
+import type { LabSessionState } from '#labs/protocol/live.ts'
+import { heal, ready } from '../nodes.ts'
+
+const ALL = 'broker-1:9092,broker-2:9092,broker-3:9092'
+export const create = (minimum: number): Action =>
+  run(
+    `./bin/kafka-topics --bootstrap-server ${ALL} --create --topic orders --replica-assignment 1:2:3 --config min.insync.replicas=${minimum}`,
+    { host: 'client' },
+  )
+export const before = run(`echo before | ./bin/kafka-console-producer --bootstrap-server ${ALL} --topic orders`, {
+  host: 'client',
+})
+/** @param broker the host of the one on the leader's side */
+export const split = (broker: string): Action =>
+  fault((see) => {
+    const side = [leaderHost(see), broker]
+    return { action: 'split', groups: [side, see.hosts.filter((host) => !side.includes(host))] }
+  })
+export const alone = run(
+  'echo alone | ./bin/kafka-console-producer --bootstrap-server broker-1:9092 --topic orders --command-property acks=1',
+  { host: 'broker-1' },
+)
+export const together = run(
+  'echo together | ./bin/kafka-console-producer --bootstrap-server broker-2:9092,broker-3:9092 --topic orders',
+  { host: 'client' },
+)
+export const isSplit = waitFor((see: LabSessionState) => see.cuts.length > 0, 'the cut links')
+
+export default defineSolution({
+  topic: [ready, create(2), before],
+  split: [split('broker-1'), isSplit, waitFor(hasPassed('taken-over'), 'another leader of orders')],
+  write: [alone, together],
+  heal: [predict('heal', 'together'), heal],
+})
