@@ -1,4 +1,14 @@
 /** A properties file as java.util.Properties.load reads it: what a learner wrote is judged by what Java would make of it. */
+import type { Fact } from '#labs/engine/define.ts'
+import type { FileContent } from '#labs/protocol/observation.ts'
+
+/** Of a node's properties, by name; the end of a sentence where they cannot be read. */
+export function propertiesOf(fact: Fact<FileContent | null> | undefined): Map<string, string> | string {
+  if (fact?.state === 'failed') return `its configuration cannot be read: ${fact.why}.`
+  if (fact?.state !== 'fetched') return 'its configuration is being read.'
+  if (!fact.value?.text) return 'its configuration is gone.'
+  return parseProperties(fact.value.text)
+}
 
 /** @returns values by key, as the last line of a key has it */
 export function parseProperties(text: string): Map<string, string> {

@@ -2,7 +2,6 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { type Fact, type Moment, missing, passed, type Verdict } from '#labs/engine/define.ts'
 import type { After, HistoryView, Mark } from '#labs/engine/history-view.ts'
-import type { FileContent } from '#labs/protocol/observation.ts'
 import { FROM_THE_START, followsLeader, longestOutage } from './quorum.ts'
 
 /** All these hosts' nodes are up; one leads, the others follow it and have all that is committed. */
@@ -83,12 +82,3 @@ function majorityAway(cluster: ClusterView, history: HistoryView, { ids, lost = 
 
 export const listed = (voters: ClusterView['voters']): string =>
   voters.map(({ node, directory }) => `${node} (${directory ?? 'no directory id'})`).join(', ')
-
-/** Of a properties file, by name; a sentence where it cannot be read. */
-export function propertiesOf(fact: Fact<FileContent | null>): Map<string, string> | string {
-  if (fact.state === 'not-fetched') return 'its configuration is being read.'
-  if (fact.state === 'failed') return `its configuration cannot be read: ${fact.why}.`
-  if (!fact.value?.text) return 'its configuration is gone.'
-  const lines = fact.value.text.split('\n').filter((line) => /^\s*[^#!\s]/.test(line))
-  return new Map(lines.map((line) => [line.split(/[=:\s]/)[0]!.trim(), line.replace(/^[^=]*=/, '').trim()]))
-}

@@ -1,8 +1,9 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Fact, file, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import type { FileContent } from '#labs/protocol/observation.ts'
+import { propertiesOf } from '../properties.ts'
 import { partitionsOf } from '../quorum.ts'
-import { allCaughtUp, listed, propertiesOf } from '../voters.ts'
+import { allCaughtUp, listed } from '../voters.ts'
 
 const CONTROLLERS = { 'controller-1': 101, 'controller-2': 102, 'controller-3': 103 } as const
 const BROKERS = { 'broker-1': 1, 'broker-2': 2 } as const

@@ -2,6 +2,7 @@ import { cluster, defineLab, file, missing, passed, step } from '#labs/engine/de
 import { BROKERS, brokersInZooKeeper, CONTROLLERS, writtenToBoth } from '../migration.ts'
 import { BROKER_LEAVES, BROKER_MIGRATES, CONTROLLER_MIGRATES, format, MIGRATING } from '../migration-files.ts'
 import { nothingLost } from '../probe.ts'
+import { propertiesOf } from '../properties.ts'
 import { FROM_THE_START } from '../quorum.ts'
 
 /** Without a controller nobody is elected; a broker that is stopped then cannot hand over. */
@@ -200,14 +201,13 @@ export default defineLab({
           judge: ({ cluster, facts }) => {
             for (const host of brokers) {
               const fact = facts[host]
-              if (fact?.state !== 'fetched') return missing(`The configuration of ${host} has not been read yet.`)
-              const text = fact.value?.text
-              if (!fact.value || !text) return missing(`${host} has no config/server.properties.`)
-              const left = MIGRATING.find((property) => new RegExp(`^\\s*${property}\\s*[=:]`, 'm').test(text))
+              const properties = propertiesOf(fact)
+              if (typeof properties === 'string' || fact?.state !== 'fetched') return missing(`${host}: ${properties}`)
+              const left = MIGRATING.find((property) => properties.has(property))
               if (left) return missing(`${host} still has ${left} in its server.properties.`)
               const node = cluster.nodes[host]
               if (!node?.up) return missing(`${host} is not up.`)
-              if (node.since < fact.value.modified)
+              if (node.since < (fact.value?.modified ?? 0))
                 return missing(`${host} runs since before its server.properties was changed last. Restart it.`)
             }
             const missed = BROKERS.filter((id) => !cluster.zookeeper?.brokers.includes(id))

@@ -1,6 +1,7 @@
 import { cluster, defineLab, file, missing, passed, step } from '#labs/engine/define.ts'
+import { propertiesOf } from '../properties.ts'
 import { FROM_THE_START } from '../quorum.ts'
-import { allCaughtUp, listed, majorityAlwaysUp, propertiesOf } from '../voters.ts'
+import { allCaughtUp, listed, majorityAlwaysUp } from '../voters.ts'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3'] as const
 const BROKERS = ['broker-1', 'broker-2'] as const
