@@ -1,6 +1,6 @@
 /** What the labs that change the set of voters ask of it. Pure, as all judges are. */
 import type { ClusterView } from '#labs/engine/cluster.ts'
-import { type Fact, type Moment, missing, passed, type Verdict } from '#labs/engine/define.ts'
+import { type Moment, missing, passed, type Verdict } from '#labs/engine/define.ts'
 import type { After, HistoryView, Mark } from '#labs/engine/history-view.ts'
 import { FROM_THE_START, followsLeader, longestOutage } from './quorum.ts'
 
