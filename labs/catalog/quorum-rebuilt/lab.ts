@@ -172,6 +172,7 @@ export default defineLab({
           id: 'third-replaced',
           title: 'Three voters vote, at most one of them under a lost directory id, and all have what is committed',
           judge: ({ cluster, passes }) => {
+            if (!passes['decides-again']) return missing('The quorum has decided nothing since the disks were lost.')
             const lost = lostIn(passes)
             const { voters, leader } = cluster
             if (leader === null) return missing('Nobody leads: the voters are not known now.')

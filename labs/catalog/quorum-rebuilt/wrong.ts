@@ -1,5 +1,5 @@
-import { answer, defineWrong, fault, run } from '#labs/engine/solution.ts'
-import { follower, ready } from '../nodes.ts'
+import { answer, defineWrong, fault, run, waitFor } from '#labs/engine/solution.ts'
+import { controllers, follower, ready } from '../nodes.ts'
 import { CLIENT, directoryOf, firstLost, format, lastLost, revive, START, survivor, VOTERS } from './commands.ts'
 
 const create = (topic: string, replicas: number) =>
@@ -16,6 +16,7 @@ export default defineWrong({
       create('orders', 2),
       ready,
       fault((see) => ({ action: 'wipe', host: follower(see) })),
+      waitFor((see) => controllers(see).filter(({ up }) => !up).length === 1, 'one down'),
       fault((see) => ({ action: 'kill', host: follower(see) })),
     ],
   },
