@@ -8,8 +8,8 @@ import { printPlay } from '#labs/cli/lesson-report.ts'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { SOAK } from '../support/soak.ts'
 
-/** The quickest with a cluster of several nodes. */
-const MODULE = 'metadata-log'
+/** Of one lesson, which has programs tried in rooms of their own besides. */
+const MODULE = 'preparing-clients'
 /** The longest waits for the cleaner twice; one that is stuck waits for its own limits, and says at which command. */
 const ROOM_LIMIT_MS = 10 * 60_000
 

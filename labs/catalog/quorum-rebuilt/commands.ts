@@ -1,7 +1,7 @@
 /** What solution and near misses of this lab type. */
 import { type Action, fault, run, type Shown, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
-import { controllers, follower, ready } from '../nodes.ts'
+import { controllers, follower } from '../nodes.ts'
 
 export const CLIENT = { host: 'client' }
 export const QUORUM = './bin/kafka-metadata-quorum --bootstrap-server broker-1:9092'
@@ -20,7 +20,6 @@ export const lastLost: Of = (see) => lost(see).at(-1)!.host
 
 /** Two that follow: the one that is left has led, and its epoch goes on. */
 export const lose: Action[] = [
-  ready,
   fault((see) => ({ action: 'wipe', host: follower(see) })),
   waitFor((see) => lost(see).length === 1, 'one down'),
   fault((see) => ({ action: 'wipe', host: follower(see) })),

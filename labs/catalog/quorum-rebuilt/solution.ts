@@ -1,5 +1,5 @@
 import { answer, defineSolution, run, waitFor } from '#labs/engine/solution.ts'
-import { controllers } from '../nodes.ts'
+import { controllers, ready } from '../nodes.ts'
 import {
   CLIENT,
   directoryOf,
@@ -16,6 +16,7 @@ import {
 
 export default defineSolution({
   lose: [
+    ready,
     run('./bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic orders --replication-factor 2', CLIENT),
     ...lose,
   ],

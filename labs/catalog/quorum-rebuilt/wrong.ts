@@ -9,12 +9,12 @@ const create = (topic: string, replicas: number) =>
   )
 
 export default defineWrong({
-  'in-use': { why: 'the topic has one replica', do: [create('orders', 1)] },
+  'in-use': { why: 'the topic has one replica', do: [ready, create('orders', 1)] },
   'two-lost': {
     why: 'two are down, and the disk of one is whole',
     do: [
-      create('orders', 2),
       ready,
+      create('orders', 2),
       fault((see) => ({ action: 'wipe', host: follower(see) })),
       waitFor((see) => controllers(see).filter(({ up }) => !up).length === 1, 'one down'),
       fault((see) => ({ action: 'kill', host: follower(see) })),
