@@ -150,7 +150,7 @@ export default defineLab({
             const [record] = history.records({
               type: 'TOPIC_RECORD',
               where: (data) => data.name === 'refunds',
-              after: 'leads-again',
+              after: 'two-lost',
             })
             if (!record) return missing('There is no topic refunds that was created since.')
             return passed(`orders is there, and refunds came with offset ${record.offset}, in epoch ${record.epoch}.`, {
