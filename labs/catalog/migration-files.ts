@@ -1,5 +1,7 @@
 /** What a node's configuration needs for a migration from ZooKeeper, as commands on its host. */
 
+export const BROKER_HOSTS = ['broker-1', 'broker-2', 'broker-3']
+export const CONTROLLER_HOSTS = ['controller-1', 'controller-2', 'controller-3']
 export const VOTERS = '101@controller-1:9093,102@controller-2:9093,103@controller-3:9093'
 /** What a broker has in its file for as long as it migrates, and no longer. */
 export const MIGRATING = [

@@ -7,13 +7,12 @@ import {
   BROKER_MIGRATES,
   BROKER_RETURNS,
   CLUSTER_ID,
+  CONTROLLER_HOSTS,
   CONTROLLER_MIGRATES,
   format,
 } from './migration-files.ts'
 
 const CLIENT = { host: 'client' }
-export const BROKER_HOSTS = ['broker-1', 'broker-2', 'broker-3']
-export const CONTROLLER_HOSTS = ['controller-1', 'controller-2', 'controller-3']
 export const TOPICS = './bin/kafka-topics --bootstrap-server broker-1:9092,broker-2:9092'
 /** Seven processes start on a small machine. */
 const PATIENCE_MS = 180_000
@@ -104,3 +103,8 @@ export const outage = (ms: number): Action =>
       (see.clusters[0]!.probe?.outages ?? []).some(({ kind, from }) => kind === 'write' && Date.now() - from > ms),
     'an outage of writes',
   )
+
+export const zooKeeperStopped: Action[] = [
+  run('./bin/zookeeper-server-stop', { host: 'zookeeper-1' }),
+  waitFor((see) => see.clusters[0]!.nodes.some(({ host, up }) => host === 'zookeeper-1' && !up), 'ZooKeeper down'),
+]

@@ -1,5 +1,6 @@
 import { defineSolution, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
-import { BROKER_HOSTS, finalise, intoKRaft, joinMigration, provision, TOPICS, use } from '../migration-solution.ts'
+import { BROKER_HOSTS } from '../migration-files.ts'
+import { finalise, intoKRaft, joinMigration, provision, TOPICS, use, zooKeeperStopped } from '../migration-solution.ts'
 
 const CLIENT = { host: 'client' }
 /** All three brokers have registered; then the quorum copies what ZooKeeper has. */
@@ -14,10 +15,5 @@ export default defineSolution({
     run(`${TOPICS} --create --topic refunds --replication-factor 3`, CLIENT),
   ],
   brokers: BROKER_HOSTS.flatMap(intoKRaft),
-  finalise: [
-    ...finalise,
-    run('./bin/zookeeper-server-stop', { host: 'zookeeper-1' }),
-    waitFor((see) => see.clusters[0]!.nodes.some(({ host, up }) => host === 'zookeeper-1' && !up), 'ZooKeeper down'),
-    run(`${TOPICS} --create --topic after --replication-factor 3`, CLIENT),
-  ],
+  finalise: [...finalise, ...zooKeeperStopped, run(`${TOPICS} --create --topic after --replication-factor 3`, CLIENT)],
 })

@@ -1,8 +1,7 @@
-import { type Action, defineWrong, fault, run, waitFor } from '#labs/engine/solution.ts'
+import { defineWrong, fault, run } from '#labs/engine/solution.ts'
+import { BROKER_HOSTS, CONTROLLER_HOSTS } from '../migration-files.ts'
 import {
   allInSync,
-  BROKER_HOSTS,
-  CONTROLLER_HOSTS,
   finalise,
   intoKRaft,
   joinMigration,
@@ -10,15 +9,12 @@ import {
   provisionOn,
   restart,
   TOPICS,
+  zooKeeperStopped,
 } from '../migration-solution.ts'
 
 const CLIENT = { host: 'client' }
 const create = (topic: string, replicas = 3) =>
   run(`${TOPICS} --create --topic ${topic} --replication-factor ${replicas}`, CLIENT)
-const zooKeeperStopped: Action[] = [
-  run('./bin/zookeeper-server-stop', { host: 'zookeeper-1' }),
-  waitFor((see) => see.clusters[0]!.nodes.some(({ host, up }) => host === 'zookeeper-1' && !up), 'ZooKeeper down'),
-]
 export default defineWrong({
   'in-use': {
     why: 'records are there, but the topic has one replica',

@@ -1,9 +1,18 @@
 import { cluster, defineLab, file, missing, passed, step } from '#labs/engine/define.ts'
 import { BROKERS, brokersInZooKeeper, CONTROLLERS, writtenToBoth } from '../migration.ts'
-import { BROKER_LEAVES, BROKER_MIGRATES, CONTROLLER_MIGRATES, format, MIGRATING } from '../migration-files.ts'
+import {
+  BROKER_HOSTS,
+  BROKER_LEAVES,
+  BROKER_MIGRATES,
+  CONTROLLER_HOSTS,
+  CONTROLLER_MIGRATES,
+  format,
+  MIGRATING,
+} from '../migration-files.ts'
 import { nothingLost } from '../probe.ts'
 import { propertiesOf } from '../properties.ts'
 import { FROM_THE_START } from '../quorum.ts'
+import { GONE } from '../repair.ts'
 
 /** Without a controller nobody is elected; a broker that is stopped then cannot hand over. */
 const MAX_OUTAGE_MS = 10_000
@@ -11,8 +20,6 @@ const MAX_OUTAGE_MS = 10_000
 const QUORUM_EPOCH = 6
 const KAFKA = '3.9.2'
 
-const controllers = CONTROLLERS.map((_, at) => `controller-${at + 1}`)
-const brokers = BROKERS.map((id) => `broker-${id}`)
 const start = (host: string, kind: 'server' | 'controller') => ({
   host,
   command: `./bin/kafka-server-start -daemon config/${kind}.properties`,
@@ -50,10 +57,10 @@ export default defineLab({
   probe: 'main',
   // A migration that stands still half-way: both are written, and one broker has left ZooKeeper.
   prepare: [
-    ...brokers.map((host) => ({ host, command: BROKER_MIGRATES })),
-    ...brokers.map((host) => start(host, 'server')),
+    ...BROKER_HOSTS.map((host) => ({ host, command: BROKER_MIGRATES })),
+    ...BROKER_HOSTS.map((host) => start(host, 'server')),
     until('client', '/cluster/id', 'id'),
-    ...controllers.flatMap((host) => [
+    ...CONTROLLER_HOSTS.flatMap((host) => [
       { host, command: CONTROLLER_MIGRATES },
       { host, command: format() },
       start(host, 'controller'),
@@ -62,7 +69,7 @@ export default defineLab({
     until('client', '/controller', '"brokerid":10'),
     {
       host: 'broker-1',
-      command: './bin/kafka-server-stop; while pgrep -f kafka.Kafk[a] >/dev/null; do sleep 0.2; done',
+      command: `./bin/kafka-server-stop && ${GONE}`,
     },
     { host: 'broker-1', command: BROKER_LEAVES },
     start('broker-1', 'server'),
@@ -192,22 +199,23 @@ export default defineLab({
     step('clean', {
       title: 'As if nothing had been',
       facts: Object.fromEntries(
-        brokers.map((host) => [host, file(host, '/home/learner/kafka/config/server.properties')]),
+        BROKER_HOSTS.map((host) => [host, file(host, '/home/learner/kafka/config/server.properties')]),
       ),
       checks: [
         {
           id: 'without-quorum',
           title: 'No broker looks for a quorum any more',
           judge: ({ cluster, facts }) => {
-            for (const host of brokers) {
+            for (const host of BROKER_HOSTS) {
               const fact = facts[host]
               const properties = propertiesOf(fact)
-              if (typeof properties === 'string' || fact?.state !== 'fetched') return missing(`${host}: ${properties}`)
+              if (typeof properties === 'string') return missing(`${host}: ${properties}`)
               const left = MIGRATING.find((property) => properties.has(property))
               if (left) return missing(`${host} still has ${left} in its server.properties.`)
               const node = cluster.nodes[host]
               if (!node?.up) return missing(`${host} is not up.`)
-              if (node.since < (fact.value?.modified ?? 0))
+              const modified = fact?.state === 'fetched' ? (fact.value?.modified ?? 0) : 0
+              if (node.since < modified)
                 return missing(`${host} runs since before its server.properties was changed last. Restart it.`)
             }
             const missed = BROKERS.filter((id) => !cluster.zookeeper?.brokers.includes(id))

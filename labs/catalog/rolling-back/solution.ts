@@ -1,7 +1,7 @@
 import { answer, defineSolution, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
+import { BROKER_HOSTS } from '../migration-files.ts'
 import {
   allInSync,
-  BROKER_HOSTS,
   controllersStopped,
   deleteController,
   forgetQuorum,

@@ -1,6 +1,6 @@
 import { answer, defineWrong, fault, run } from '#labs/engine/solution.ts'
+import { BROKER_HOSTS } from '../migration-files.ts'
 import {
-  BROKER_HOSTS,
   controllersStopped,
   deleteController,
   forgetQuorum,

@@ -8,8 +8,7 @@ import {
   run,
   waitFor,
 } from '#labs/engine/solution.ts'
-import type { LabSessionState } from '#labs/protocol/live.ts'
-import { heal, ready } from '../nodes.ts'
+import { cutsAreThere, heal, ready } from '../nodes.ts'
 
 const ALL = 'broker-1:9092,broker-2:9092,broker-3:9092'
 export const create = (minimum: number): Action =>
@@ -35,11 +34,10 @@ export const together = run(
   'while echo together | ./bin/kafka-console-producer --bootstrap-server broker-2:9092,broker-3:9092 --topic orders 2>&1 | grep ERROR; do sleep 1; done',
   { host: 'client' },
 )
-export const isSplit = waitFor((see: LabSessionState) => see.cuts.length > 0, 'the cut links')
 
 export default defineSolution({
   topic: [ready, create(2), before],
-  split: [split('broker-1'), isSplit, waitFor(hasPassed('taken-over'), 'another leader of orders')],
+  split: [split('broker-1'), cutsAreThere, waitFor(hasPassed('taken-over'), 'another leader of orders')],
   write: [alone, together],
   heal: [predict('heal', 'together'), heal],
 })

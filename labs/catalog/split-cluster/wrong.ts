@@ -1,6 +1,6 @@
 import { defineWrong, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
-import { heal, ready } from '../nodes.ts'
-import { alone, before, create, isSplit, split, together } from './solution.ts'
+import { cutsAreThere, heal, ready } from '../nodes.ts'
+import { alone, before, create, split, together } from './solution.ts'
 
 export default defineWrong({
   ready: {
@@ -9,7 +9,7 @@ export default defineWrong({
   },
   apart: {
     why: 'the broker on the leader’s side follows',
-    do: [split('broker-2'), isSplit],
+    do: [split('broker-2'), cutsAreThere],
   },
   'new-leader': {
     why: 'the links are whole again before the leader is missed',

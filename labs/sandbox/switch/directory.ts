@@ -1,7 +1,6 @@
 /** Reads a directory of a learner's as labs/sandbox/switch/files.ts reads a file: by a helper that sees nothing else. */
-import { spawn } from 'node:child_process'
 import { KraftlabError } from '#config/errors.ts'
-import { helper } from './helper.ts'
+import { readByHelper } from './helper.ts'
 import type { Host } from './host.ts'
 
 const LIMIT_MS = 5_000
@@ -29,34 +28,19 @@ type Wanted = { path: string; maxFiles: number; maxBytes: number }
 
 /** @returns contents by path below it, base64 @throws KraftlabError BAD_REQUEST, HOST_UNAVAILABLE where it took too long */
 export async function readHostDirectory(host: Host, wanted: Wanted): Promise<Record<string, string>> {
-  const lines = (await output(host, wanted)).split('\n')
+  const { path, maxFiles, maxBytes } = wanted
+  const args = [String(maxFiles), String(maxBytes), path]
+  const most = maxBytes * 2 + maxFiles * LINE_CHARS
+  const said = await readByHelper(host, { script: READ, args, limitMs: LIMIT_MS, maxBytes: most })
+  const lines = said.toString('latin1').split('\n')
   const failed = lines.find((line) => line.startsWith('failed '))
   if (failed) throw new KraftlabError('BAD_REQUEST', `On ${host.name} ${failed.slice('failed '.length)}.`)
   const end = lines.indexOf('end')
-  if (end < 0) throw new KraftlabError('HOST_UNAVAILABLE', `${wanted.path} could not be read in time. Try again.`)
+  if (end < 0) throw new KraftlabError('HOST_UNAVAILABLE', `${path} could not be read in time. Try again.`)
   return Object.fromEntries(
     lines.slice(0, end).map((line) => {
       const [name = '', base64 = ''] = line.split(' ')
       return [Buffer.from(name, 'base64').toString('utf8'), base64]
     }),
   )
-}
-
-function output(host: Host, { path, maxFiles, maxBytes }: Wanted): Promise<string> {
-  const args = [String(maxFiles), String(maxBytes), path]
-  const most = maxBytes * 2 + maxFiles * LINE_CHARS
-  return new Promise((resolve, reject) => {
-    const child = spawn('bwrap', helper(host, '--ro-bind', READ, args, ['--dev', '/dev']), {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: LIMIT_MS,
-      killSignal: 'SIGKILL',
-    })
-    let text = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1')
-      if (text.length > most) child.kill('SIGKILL')
-    })
-    child.once('error', reject)
-    child.once('close', () => resolve(text))
-  })
 }

@@ -2,9 +2,8 @@
  * Reads a learner's files without trusting what they are: by a helper whose whole world is /usr and the host's own
  * directories, read-only. A link leads nowhere else, a pipe does not block, a device cannot be made.
  */
-import { spawn } from 'node:child_process'
 import type { FileContent } from '#labs/protocol/observation.ts'
-import { helper } from './helper.ts'
+import { readByHelper } from './helper.ts'
 import type { Host } from './host.ts'
 
 const LIMIT_MS = 3_000
@@ -37,22 +36,10 @@ function parse(path: string, line: string): Result {
   return { path, size: Number(size), modified: Number(modified) * 1000, text: isText ? text : null }
 }
 
-function output(host: Host, wanted: Wanted[]): Promise<string> {
-  const files = wanted.map(({ path, maxBytes }) => `${maxBytes}:${path}`)
+/** What has come by then is what there is; the rest is said to have failed. */
+async function output(host: Host, wanted: Wanted[]): Promise<string> {
+  const args = wanted.map(({ path, maxBytes }) => `${maxBytes}:${path}`)
   const most = wanted.reduce((sum, { maxBytes }) => sum + maxBytes * 2 + 200, 0)
-  return new Promise((resolve) => {
-    const child = spawn('bwrap', helper(host, '--ro-bind', READ, files, ['--dev', '/dev']), {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: LIMIT_MS,
-      killSignal: 'SIGKILL',
-    })
-    let text = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1')
-      if (text.length > most) child.kill('SIGKILL')
-    })
-    // What has come by then is what there is; the rest is said to have failed.
-    child.once('error', () => resolve(text))
-    child.once('close', () => resolve(text))
-  })
+  const reading = readByHelper(host, { script: READ, args, limitMs: LIMIT_MS, maxBytes: most })
+  return (await reading.catch(() => Buffer.alloc(0))).toString('latin1')
 }

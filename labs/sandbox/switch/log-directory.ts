@@ -2,10 +2,9 @@
  * The directory of a host's metadata log, listed and read by a helper that reaches the host's own disks and nothing else,
  * whatever lies there: regular files of Kafka's names alone, so many, and so many bytes of them.
  */
-import { spawn } from 'node:child_process'
 import { KraftlabError } from '#config/errors.ts'
 import type { LogFile } from '#labs/protocol/observation.ts'
-import { helper } from './helper.ts'
+import { readByHelper } from './helper.ts'
 import type { Host } from './host.ts'
 
 const LIMIT_MS = 3_000
@@ -70,32 +69,15 @@ export async function lookInto(host: Host, declared: string[], wants: Want[] = [
   const given = wants.map(({ name, from, max }) => `${name}:${from}:${max}`)
   const most = wants.reduce((sum, { max }) => sum + max, MAX_LINES_BYTES)
   const args = [String(MAX_FILES + 1), String(declared.length), ...declared, ...given]
-  const looked = parse(await output(host, args, most))
+  const more = ['--dir', '/scratch']
+  const reading = readByHelper(host, { script: LOOK, args, limitMs: LIMIT_MS, maxBytes: most, more })
+  const looked = parse(await reading.catch(() => Buffer.alloc(0)))
   if (looked === undefined)
     throw new KraftlabError(
       'HOST_UNAVAILABLE',
       `The metadata log of ${host.name} could not be read in time. Try again.`,
     )
   return looked
-}
-
-function output(host: Host, args: string[], most: number): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const child = spawn('bwrap', helper(host, '--ro-bind', LOOK, args, ['--dev', '/dev', '--dir', '/scratch']), {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: LIMIT_MS,
-      killSignal: 'SIGKILL',
-    })
-    const chunks: Buffer[] = []
-    let length = 0
-    child.stdout.on('data', (chunk: Buffer) => {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length > most) child.kill('SIGKILL')
-    })
-    child.once('error', () => resolve(Buffer.alloc(0)))
-    child.once('close', () => resolve(Buffer.concat(chunks)))
-  })
 }
 
 /** @returns undefined where it was not said to its end */
