@@ -86,14 +86,14 @@ test('the whole Quick Start, by clicks and by keys, with the gateway killed in t
   await bench.shows(/^>/m)
   for (const order of ['alice:book', 'bob:lamp', 'carol:chair', 'dave:desk', 'alice:pen']) await bench.enter(order)
   expect(await bench.passed('records-with-keys')).toContain('5 records with keys')
-  await page.keyboard.press('Control+c')
+  await bench.interrupt()
 
   await bench.enter(
     './bin/kafka-console-consumer --bootstrap-server localhost:9092 --topic orders --group billing --from-beginning',
   )
-  await bench.shows(/pen/)
+  await bench.shows(/^pen$/m)
   expect(await bench.passed('group-committed')).toContain('committed all 5 records')
-  await page.keyboard.press('Control+c')
+  await bench.interrupt()
 
   await bench.enter('./bin/kafka-topics --bootstrap-server localhost:9092 --create --topic payments')
   await bench.passed('payments-created')

@@ -52,6 +52,12 @@ export class Workbench {
     await this.page.keyboard.press('Enter')
   }
 
+  /** Ctrl-C, and the prompt again: a tool of Kafka's reads on while it ends, and would take the next line for a record. */
+  async interrupt(): Promise<void> {
+    await this.page.keyboard.press('Control+c')
+    await this.shows(/learner@[^\n]*\$\s*$/)
+  }
+
   /** What the terminal in front shows; rows end without a space. */
   async screen(): Promise<string> {
     const rows = await this.page.locator('[data-terminal]:visible .xterm-rows > div').allInnerTexts()
@@ -72,7 +78,11 @@ export class Workbench {
   /** Waits for a check's tick. @returns what it says it saw */
   async passed(check: string): Promise<string> {
     const item = this.page.locator(`[data-check="${check}"][data-status="passed"]`).first()
-    await item.waitFor({ timeout: LIMIT_MS })
+    try {
+      await item.waitFor({ timeout: LIMIT_MS })
+    } catch (cause) {
+      throw new Error(`${check} is not passed; the terminal in front shows:\n${await this.screen()}`, { cause })
+    }
     return (await item.textContent()) ?? ''
   }
 
