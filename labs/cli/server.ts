@@ -29,7 +29,9 @@ export async function startServer(
 ): Promise<Server> {
   const data = given.data ?? (await mkdtemp(join(tmpdir(), 'kraftlab-')))
   const port = environment.PORT ? Number(environment.PORT) : await freePort()
-  const child = spawn(process.execPath, [join(root, 'dist', 'supervisor.mjs')], {
+  // Whatever ends this process, SIGKILL too, ends the server as Ctrl-C would.
+  const argv = ['--pdeathsig', 'INT', '--', process.execPath, join(root, 'dist', 'supervisor.mjs')]
+  const child = spawn('setpriv', argv, {
     cwd: root,
     env: { ...process.env, ...environment, PORT: String(port), HOST: '127.0.0.1', KRAFTLAB_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,9 +9,9 @@ import { startServer } from './server.ts'
 import { findLab, type Solved, solveStep } from './solve.ts'
 import { allUp, Visitor } from './visitor.ts'
 
-/** A near miss stays false for this long after its last key: several times what a real pass takes. */
 /** Longer than any lab may declare. */
 const START_LIMIT_MS = 150_000
+/** A near miss stays false for this long after its last key: several times what a real pass takes. */
 const SETTLE_MS = 5_000
 /** With --all or --sample, of each lab's near misses; the soak run takes all. Each solves the steps before it anew. */
 const SAMPLED_WRONGS = 1
@@ -45,14 +45,15 @@ export async function verify(root: string, slugs: string[], options: Options): P
   const waiting = wanted.map((one, at) => ({ one, at }))
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      results[next.at] = await verifyLab(root, next.one, options)
+      results[next.at] = await verifyLab(root, next, options)
     }
   }
   await Promise.all(Array.from({ length: options.jobs }, work))
   return results
 }
 
-async function verifyLab(root: string, { slug, variant }: Wanted, options: Options): Promise<Verification> {
+async function verifyLab(root: string, wanted: { one: Wanted; at: number }, options: Options): Promise<Verification> {
+  const { slug, variant } = wanted.one
   const { sample } = options
   const log = (line: string) => options.log(variant === null ? line : `${variant}: ${line}`)
   const started = Date.now()
@@ -67,7 +68,7 @@ async function verifyLab(root: string, { slug, variant }: Wanted, options: Optio
         ...step.checks.map(({ id }) => ({ step, id })),
         ...(step.ask ? [{ step, id: questionId(step.id) }] : []),
       ])
-      for (const { step, id } of sample ? sampled(all) : all) {
+      for (const { step, id } of sample ? sampled(all, wanted.at) : all) {
         result.wrong.push({ id, passed: await nearMiss(server.url, lab, solution, wrong, step, id, log) })
       }
     } finally {
@@ -138,8 +139,11 @@ async function nearMiss(
   }
 }
 
-/** Not the same ones each day, so that in time all are seen; by date, so that a run can be repeated. */
-function sampled<One>(all: One[]): One[] {
+/**
+ * Not the same ones each day, and of each variant of a lab another, so that in time all are seen; by date and place in
+ * the list, so that a run can be repeated.
+ */
+function sampled<One>(all: One[], at: number): One[] {
   const day = Math.floor(Date.now() / 86_400_000)
-  return all.filter((_, index) => (index + day) % Math.max(1, Math.ceil(all.length / SAMPLED_WRONGS)) === 0)
+  return all.filter((_, index) => (index + day + at) % Math.max(1, Math.ceil(all.length / SAMPLED_WRONGS)) === 0)
 }

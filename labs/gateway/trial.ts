@@ -3,17 +3,17 @@
  * there as the learner, and what the watcher of that room then sees (docs/decisions/020). Nobody else gets into that room.
  */
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import type { Installation } from '#config/installation.ts'
 import type { Lab, Trial } from '#labs/engine/define.ts'
 import type { Fold } from '#labs/engine/fold.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
 import { evidenceOf, randomFrom } from '#labs/engine/trials.ts'
-import type { FromSwitch, RoomPlan } from '#labs/protocol/room.ts'
+import type { RoomPlan } from '#labs/protocol/room.ts'
 import { TRIAL_CAPS, type TrialOutput, type TrialPhase, type TrialResult } from '#labs/protocol/trial.ts'
 import { prepareRoom } from '#labs/sandbox/prepare.ts'
 import { type Room, startRoom } from '#labs/sandbox/room.ts'
+import { runToEnd } from '#labs/sandbox/run-to-end.ts'
 import { SeenRoom } from './seen-room.ts'
 
 /** All of it, the room's start and end included. */
@@ -109,29 +109,8 @@ async function runProgram(
   const { host, directory, command, limitMs = PROGRAM_LIMIT_MS } = trial
   const variables = Object.entries(given).map(([name, value]) => `${name}=${value}`)
   const argv = ['/usr/bin/env', ...variables, '/bin/bash', '-c', `cd "$1" && ${command}`, 'trial', directory]
-  let text = ''
-  let listen = (_: FromSwitch): void => {}
-  const ended = new Promise<number>((resolve) => {
-    listen = (message) => {
-      if (message.type === 'process.output' && message.process === PROGRAM)
-        text = (text + Buffer.from(message.data, 'base64').toString()).slice(-MAX_SHOWN_CHARS)
-      if (message.type === 'process.exit' && message.process === PROGRAM) resolve(message.status)
-    }
-  })
-  room.on('message', listen)
-  const stop = new AbortController()
-  try {
-    await room.call({ type: 'process.start', process: PROGRAM, host, argv, tty: null })
-    // Nobody types anything: a program that waits for it gets the end.
-    room.send({ type: 'process.input', process: PROGRAM, data: '', end: true })
-    const late = delay(limitMs, null, { signal: stop.signal }).catch(() => null)
-    const status = await Promise.race([ended, late])
-    if (status === null) room.send({ type: 'process.signal', process: PROGRAM, signal: 'SIGKILL' })
-    return { status, text: stripVTControlCharacters(text).replaceAll('\0', '') }
-  } finally {
-    stop.abort()
-    room.off('message', listen)
-  }
+  const { status, said } = await runToEnd(room, { process: PROGRAM, host, argv, limitMs, maxChars: MAX_SHOWN_CHARS })
+  return { status, text: stripVTControlCharacters(said).replaceAll('\0', '') }
 }
 
 /** Needs are fetched at once when they are new, so that what they tell is from after the program's end. */

@@ -1,6 +1,7 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, missing, passed, step, type Verdict } from '#labs/engine/define.ts'
 import { counted, followsLeader, partitionsOf, told } from '../quorum.ts'
+import { numberIn } from '../snapshots.ts'
 
 const PARTITIONS = 6
 
@@ -197,9 +198,4 @@ function votersAgree(cluster: ClusterView): Verdict {
   return passed(
     `Both brokers serve, all replicas are in sync, and ${cluster.voters.length} voters are in epoch ${cluster.epoch}.`,
   )
-}
-
-const numberIn = (given: string): number | null => {
-  const found = /^\s*(\d+)\s*$/.exec(given)?.[1]
-  return found === undefined ? null : Number(found)
 }
