@@ -90,23 +90,14 @@ export function leadsAsBefore({ cluster, history, passes }: Moment, since: strin
 export const partitionsOf = (topic: TopicView | undefined) =>
   Object.entries(topic?.partitions ?? {}).map(([partition, is]) => ({ partition: Number(partition), ...is }))
 
-/**
- * The first of these that were down at the same time, in the order in which they went; null where there never were two.
- * @param what the name of the node that an event is about; null where it is none of them
- * @param after downs that came together with an entry after this one
- */
-export function downTogether(
-  history: HistoryView,
-  what: (event: EventOf<'node'>) => string | null,
-  after: Mark = FROM_THE_START,
-): string[] | null {
-  const down = new Set<string>()
-  for (const event of history.events('node', { after: FROM_THE_START })) {
-    const name = what(event)
-    if (name === null) continue
-    if (event.up) down.delete(name)
-    else down.add(name)
-    if (down.size > 1 && event.seq > after.seq) return [...down]
+/** The first of these nodes that were down at the same time, in the order in which they went; null where there never were two. */
+export function downTogether(history: HistoryView, ids: number[]): number[] | null {
+  const down = new Set<number>()
+  for (const { node, away } of history.comings()) {
+    if (node === null || !ids.includes(node)) continue
+    if (away) down.add(node)
+    else down.delete(node)
+    if (down.size > 1) return [...down]
   }
   return null
 }

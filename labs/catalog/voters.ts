@@ -53,21 +53,20 @@ export function majorityAlwaysUp(
 
 /** The first time that too few voters were there: who was not, and who voted then; null where that never was so. */
 function majorityAway(cluster: ClusterView, history: HistoryView, { ids, lost = null }: Quorum, since: Mark) {
-  const all = { after: FROM_THE_START }
-  const changes = history.events('voters', all)
-  const events = [...history.events('node', all), ...changes].sort((one, other) => one.seq - other.seq)
+  const changes = history.events('voters', { after: FROM_THE_START })
+  const events = [...history.comings(), ...changes].sort((one, other) => one.seq - other.seq)
   let voters = changes[0]?.before ?? cluster.voters.map(({ node }) => node)
   let dead = lost
   const down = new Set<number>()
   for (const event of events) {
-    if (event.type === 'voters') {
+    if ('voters' in event) {
       if (dead !== null && !event.before.includes(dead) && event.voters.includes(dead)) dead = null
       voters = event.voters
     } else {
       const node = ids[event.host]
       if (node === undefined) continue
-      if (event.up) down.delete(node)
-      else down.add(node)
+      if (event.away) down.add(node)
+      else down.delete(node)
     }
     if (event.seq < since.seq) continue
     const missed = voters.filter((node) => down.has(node) || node === dead)

@@ -20,6 +20,8 @@ export type NodeView = {
   since: number
   /** by the kernel */
   process: 'none' | 'running' | 'paused' | null
+  /** as the host counts; null where none runs */
+  pid: number | null
   /** what it says itself of its quorum, and since when, ms since 1970; null where it says nothing */
   quorum: { leader: number | null; epoch: number; since: number } | null
   /** when it was last the cluster's leader, ms since 1970; null while it is, or never was */
@@ -104,6 +106,7 @@ const UNSEEN: Omit<NodeView, 'host' | 'since' | 'believed'> = {
   up: false,
   listeners: [],
   process: null,
+  pid: null,
   quorum: null,
   ledUntil: null,
   diskFull: false,
@@ -158,7 +161,7 @@ function foldOne(
       return withNode(before, seen.host, at, laid, { up: false, listeners: [], since: at, quorum: null })
     }
     case 'process':
-      return withNode(before, seen.host, at, laid, { process: seen.state })
+      return withNode(before, seen.host, at, laid, { process: seen.state, pid: seen.pid })
     case 'disk':
       return withNode(before, seen.host, at, laid, { diskFull: seen.full })
     case 'quorum':

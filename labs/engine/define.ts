@@ -3,7 +3,20 @@
  * asks of a moment of the history. `labs/catalog/<slug>/lab.ts` exports one `defineLab(...)`.
  */
 import { z } from 'zod'
-import type { FileContent, Group, Link, LogEnd, LogFile, Need, TopicRecord } from '#labs/protocol/observation.ts'
+import type {
+  ActiveProducer,
+  FileContent,
+  Group,
+  Link,
+  LogEnd,
+  LogFile,
+  Need,
+  PartitionFiles,
+  ReplicaLog,
+  TopicBatch,
+  TopicRecord,
+  Transaction,
+} from '#labs/protocol/observation.ts'
 import type { TrialEvidence } from '#labs/protocol/trial.ts'
 import type { ClusterView } from './cluster.ts'
 import { type DeclaredRoom, declareRoom, type Problem, type RoomOptions, roomShape } from './cluster-declaration.ts'
@@ -60,6 +73,31 @@ export const records = (spec: {
 })
 /** All groups with members and committed offsets. */
 export const groups = (): FactSpec<Group[]> => ({ need: named({ kind: 'groups', name: '' }) })
+/** Of each replica of a topic its log's ends and high watermark, by partition and broker; without those that do not answer. */
+export const replicas = (topic: string): FactSpec<{ replicas: ReplicaLog[] }> => ({
+  need: named({ kind: 'replicas', name: '', topic }),
+})
+/** The record batches of a topic from its beginning, at most `max` a partition, as they lie in the log now. */
+export const batches = (spec: {
+  topic: string
+  max: number
+}): FactSpec<{ batches: TopicBatch[]; complete: boolean }> => ({
+  need: named({ kind: 'batches', name: '', ...spec }),
+})
+/** All transactions as their coordinators have them; of `topic` the producers, as the leaders have them. */
+export const transactions = (
+  topic: string | null = null,
+): FactSpec<{ transactions: Transaction[]; producers: ActiveProducer[] }> => ({
+  need: named({ kind: 'transactions', name: '', topic }),
+})
+/** The directory of a partition on a host; null where there is none. */
+export const partitionFiles = (spec: {
+  host: string
+  topic: string
+  partition: number
+}): FactSpec<PartitionFiles | null> => ({
+  need: named({ kind: 'partition-files', name: '', ...spec }),
+})
 /** A regular file on a host; null where there is none. */
 export const file = (host: string, path: string, maxBytes = 65_536): FactSpec<FileContent | null> => ({
   need: named({ kind: 'file', name: '', host, path, maxBytes }),

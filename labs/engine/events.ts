@@ -102,6 +102,20 @@ function changes(before: ClusterView, after: ClusterView, at: number, why: strin
   return found
 }
 
+type ProcessChange = Pick<EventOf<'process'>, 'state' | 'before'>
+
+/** A node that starts again at once is not seen without a process: another one is there. */
+function processChanges(was: NodeView | undefined, is: NodeView): ProcessChange[] {
+  if (is.process === null) return []
+  const before = was?.process ?? null
+  if (is.process !== 'none' && typeof was?.pid === 'number' && is.pid !== was.pid)
+    return [
+      { state: 'none', before },
+      { state: is.process, before: 'none' },
+    ]
+  return is.process === before ? [] : [{ state: is.process, before }]
+}
+
 function nodeChanges(cluster: ClusterView, was: NodeView | undefined, is: NodeView, at: number, why: string): What[] {
   const found: What[] = []
   const { host } = is
@@ -111,8 +125,7 @@ function nodeChanges(cluster: ClusterView, was: NodeView | undefined, is: NodeVi
     const led = !is.up && node !== null && (cluster.leader === node || resignedJust)
     found.push({ type: 'node', host, node, up: is.up, led, process: is.process, why })
   }
-  if (is.process !== null && is.process !== was?.process)
-    found.push({ type: 'process', host, node, state: is.process, before: was?.process ?? null })
+  found.push(...processChanges(was, is).map((change) => ({ type: 'process' as const, host, node, ...change })))
   if (is.diskFull !== (was?.diskFull ?? false)) found.push({ type: 'disk', host, full: is.diskFull })
   const [said, says] = [was?.quorum, is.quorum]
   if (says && (says.leader !== said?.leader || says.epoch !== said.epoch))

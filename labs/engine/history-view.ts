@@ -6,6 +6,7 @@
 import type { MetadataTree } from '#labs/kafka/metadata/image.ts'
 import type { Fault, Link } from '#labs/protocol/observation.ts'
 import type { ClusterView } from './cluster.ts'
+import { type Coming, comingsOf, isGone } from './comings.ts'
 import { type Evidence, missing, passed, type Verdict } from './define.ts'
 import type { EventLog, EventOf, EventType } from './events.ts'
 import type { Pass } from './fold.ts'
@@ -87,6 +88,11 @@ export class HistoryView {
     return log.imageAt(isReached ? log.endOffset : offset)?.tree() ?? null
   }
 
+  /** Goings and comings of nodes in this room, from its start. */
+  comings(): Coming[] {
+    return comingsOf(this.lives())
+  }
+
   /** What was done to the room, by buttons or by the lab. Commands typed are not among them. */
   faults({ action, host, after }: { action?: Fault['action']; host?: string } & Since = {}): EventOf<'fault'>[] {
     return this.events('fault', { after }).filter(
@@ -134,12 +140,14 @@ export class HistoryView {
   nodeDown({ wasLeader, host, after }: { wasLeader?: boolean; host?: string } & Since = {}): Verdict {
     const down = this.events('node', { after }).filter(({ up }) => !up)
     const matching = down.filter((event) => (!wasLeader || event.led) && (!host || event.host === host))
-    const found = matching.findLast(({ process }) => process !== 'paused')
+    const lives = this.lives()
+    const found = matching.findLast((event) => isGone(event, lives))
     if (found?.led)
       return seen(this.lostBy(found), `${title(found)}, the active controller, went down.`, details(found))
     if (found) return seen(found, `${title(found)} went down.`, details(found))
-    const paused = matching.at(-1)
-    if (paused) return missing(`${title(paused)} is only paused.`)
+    const silent = matching.at(-1)
+    if (silent?.process === 'paused') return missing(`${title(silent)} is only paused.`)
+    if (silent) return missing(`${title(silent)} does not answer, but its process runs.`)
     const other = down.at(-1)
     if (other && wasLeader) return missing(`${title(other)} went down, but it was not the active controller.`)
     if (other) return missing(`${title(other)} went down; ${host} did not.`)
@@ -377,6 +385,11 @@ export class HistoryView {
   private missedUntil(type?: EventType): number {
     const gap = this.log.since('gap', this.told.name, 0).at(-1)?.seq ?? 0
     return Math.max(gap, this.log.forgotten('gap'), this.log.forgotten(type))
+  }
+
+  private lives(): (EventOf<'node'> | EventOf<'process'>)[] {
+    const after = { seq: this.told.room, at: 0 }
+    return [...this.events('node', { after }), ...this.events('process', { after })]
   }
 
   /** When a node that led and went down lost its lead: one that shuts down in order hands it over first. */

@@ -27,14 +27,32 @@ export const topicRecord = z.object({
 })
 export type TopicRecord = z.infer<typeof topicRecord>
 
+const topicPartition = z.object({ topic: z.string(), partition: z.number().int() })
+
 export const group = z.object({
   id: z.string(),
   /** As Kafka's ListGroups says it: classic, consumer, share, streams. */
   type: z.string(),
   state: z.string(),
   protocol: z.string().nullable(),
-  members: z.array(z.object({ id: z.string(), clientId: z.string(), host: z.string() })),
-  offsets: z.array(z.object({ topic: z.string(), partition: z.number().int(), offset: z.number().int() })),
+  /** of the new protocols: one more with each change of members or subscriptions, and of what was assigned; null else */
+  epoch: z.number().int().nullable().default(null),
+  assignmentEpoch: z.number().int().nullable().default(null),
+  members: z.array(
+    z.object({
+      id: z.string(),
+      clientId: z.string(),
+      host: z.string(),
+      /** group.instance.id */
+      instance: z.string().nullable().default(null),
+      epoch: z.number().int().nullable().default(null),
+      assigned: z.array(topicPartition).default([]),
+      /** of the new protocols: what it is to have; null else */
+      target: z.array(topicPartition).nullable().default(null),
+    }),
+  ),
+  /** committed; of a share group where its partitions begin (share-partition start offset) */
+  offsets: z.array(topicPartition.extend({ offset: z.number().int() })),
 })
 export type Group = z.infer<typeof group>
 
@@ -76,6 +94,99 @@ export const logEnd = z.object({
 })
 export type LogEnd = z.infer<typeof logEnd>
 
+/** One replica of a partition, as its broker has it. Offsets; the end is one behind the last record. */
+export const replicaLog = z.object({
+  partition: z.number().int(),
+  broker: z.number().int(),
+  logStart: z.number().int(),
+  /** as this replica knows it: a follower hears of it with its next fetch */
+  highWatermark: z.number().int(),
+  /** before which no transaction is open; -1 where it is not known */
+  lastStable: z.number().int(),
+  end: z.number().int(),
+})
+export type ReplicaLog = z.infer<typeof replicaLog>
+
+/** A batch as it lies in a partition's log. Offsets inclusive; bytes with the header; times ms since 1970. */
+export const topicBatch = z.object({
+  partition: z.number().int(),
+  baseOffset: z.number().int(),
+  lastOffset: z.number().int(),
+  /** fewer than its offsets where the cleaner removed some */
+  count: z.number().int(),
+  bytes: z.number().int(),
+  leaderEpoch: z.number().int(),
+  compression: z.string(),
+  maxTimestamp: z.number(),
+  transactional: z.boolean(),
+  /** a transaction's marker, or another control record; null: records of a producer */
+  control: z.enum(['commit', 'abort', 'other']).nullable(),
+  /** -1: neither idempotent nor transactional */
+  producerId: z.number(),
+  producerEpoch: z.number().int(),
+  /** of its first record; -1: none */
+  baseSequence: z.number().int(),
+  /** of the first records; a key is text, or base64 where it is none, cut off at 64 bytes */
+  records: z.array(z.object({ offset: z.number().int(), key: z.string().nullable(), tombstone: z.boolean() })),
+})
+export type TopicBatch = z.infer<typeof topicBatch>
+
+/** As the coordinator has it. */
+export const transaction = z.object({
+  transactionalId: z.string(),
+  /** as Kafka spells it: Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort, ... */
+  state: z.string(),
+  producerId: z.number(),
+  producerEpoch: z.number().int(),
+  timeoutMs: z.number(),
+  /** ms since 1970; -1: none is open */
+  startedAt: z.number(),
+  partitions: z.array(topicPartition),
+})
+export type Transaction = z.infer<typeof transaction>
+
+/** As the leader of a partition has it. */
+export const activeProducer = z.object({
+  partition: z.number().int(),
+  producerId: z.number(),
+  producerEpoch: z.number().int(),
+  lastSequence: z.number().int(),
+  /** ms since 1970 */
+  lastTimestamp: z.number(),
+  coordinatorEpoch: z.number().int(),
+  /** offset of the open transaction's first record; -1: none is open */
+  transactionStart: z.number().int(),
+})
+export type ActiveProducer = z.infer<typeof activeProducer>
+
+/** A file of a partition's directory; bytes, ms since 1970. */
+export const partitionFile = z.object({
+  name: z.string(),
+  kind: z.enum([
+    ...['segment', 'index', 'time index', 'transaction index', 'producer snapshot'],
+    // on its way out, or what the cleaner makes
+    ...['deleted', 'cleaned', 'swap'],
+  ] as const),
+  /** in its name: of the first record, of a snapshot where it was taken */
+  offset: z.number().int().nonnegative(),
+  bytes: z.number().int(),
+  modified: z.number(),
+})
+export type PartitionFile = z.infer<typeof partitionFile>
+
+/** A partition's directory on one host, and what the checkpoints of its log directory say of it; null: nothing. */
+export const partitionFiles = z.object({
+  files: z.array(partitionFile),
+  /** leader-epoch-checkpoint: where each began */
+  epochs: z.array(z.object({ epoch: z.number().int(), from: z.number().int() })),
+  highWatermark: z.number().int().nullable(),
+  recoveryPoint: z.number().int().nullable(),
+  logStart: z.number().int().nullable(),
+  /** up to where the cleaner has been */
+  cleaned: z.number().int().nullable(),
+})
+export type PartitionFiles = z.infer<typeof partitionFiles>
+
 /** What a lab may ask for beyond the cluster view. `name` is the lab's own name for it. */
 export const need = z.discriminatedUnion('kind', [
   z.object({
@@ -85,6 +196,23 @@ export const need = z.discriminatedUnion('kind', [
     max: z.number().int().positive().max(10_000),
   }),
   z.object({ kind: z.literal('groups'), name: z.string() }),
+  z.object({ kind: z.literal('replicas'), name: z.string(), topic: z.string() }),
+  z.object({
+    kind: z.literal('batches'),
+    name: z.string(),
+    topic: z.string(),
+    /** of each partition */
+    max: z.number().int().positive().max(1_000),
+  }),
+  /** `topic`: whose partitions' producers are told too */
+  z.object({ kind: z.literal('transactions'), name: z.string(), topic: z.string().nullable() }),
+  z.object({
+    kind: z.literal('partition-files'),
+    name: z.string(),
+    host: z.string(),
+    topic: z.string(),
+    partition: z.number().int().nonnegative(),
+  }),
   /** the files of a host's metadata log */
   z.object({ kind: z.literal('log-files'), name: z.string(), host: z.string() }),
   /** how a host's metadata log ends */
@@ -105,10 +233,15 @@ export const needResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('failed'), why: z.string() }),
   z.object({
     state: z.literal('fetched'),
-    /** records: { records, complete }; groups: Group[]; file: FileContent or null where there is none; log-files: LogFile[],
-     *  log-end: LogEnd, both null where there is no such directory */
+    /** records: { records, complete }; groups: Group[]; replicas, batches, transactions: as below, without those that do not
+     *  answer; file: FileContent or null where there is none; log-files: LogFile[], log-end: LogEnd, partition-files:
+     *  PartitionFiles, all three null where there is no such directory */
     value: z.union([
       z.object({ records: z.array(topicRecord), complete: z.boolean() }),
+      z.object({ replicas: z.array(replicaLog) }),
+      z.object({ batches: z.array(topicBatch), complete: z.boolean() }),
+      z.object({ transactions: z.array(transaction), producers: z.array(activeProducer) }),
+      partitionFiles,
       z.array(group),
       z.array(logFile),
       logEnd,

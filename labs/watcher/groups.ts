@@ -1,7 +1,16 @@
 /** All groups of the room's brokers. Each broker knows those that it coordinates. */
 
 import type { Connection } from '#labs/kafka/client/connection.ts'
-import { describeGroups, type ListedGroup, listGroups, offsetFetch } from '#labs/kafka/client/groups.ts'
+import {
+  type DescribedGroup,
+  describeGroups,
+  type ListedGroup,
+  listGroups,
+  offsetFetch,
+  shareOffsets,
+  type TopicPartition,
+} from '#labs/kafka/client/groups.ts'
+import type { Schemas } from '#labs/kafka/codec/schemas.ts'
 import type { Group } from '#labs/protocol/observation.ts'
 import { answer, type Fetched, fetched } from './ask.ts'
 import type { NodeWatch } from './node-watch.ts'
@@ -13,11 +22,11 @@ const MAX_OFFSETS = 2_000
 const GROUPS_TOPIC = '__consumer_offsets'
 
 /** Groups of brokers that do not answer are left out: the result says which those are. */
-export async function groupsOf(nodes: NodeWatch[]): Promise<Fetched> {
+export async function groupsOf(nodes: NodeWatch[], schemas: Schemas): Promise<Fetched> {
   const asked = nodes.flatMap((node) => (node.broker ? [{ node, connection: node.broker }] : []))
   if (asked.length === 0) return fetched({ state: 'failed', why: 'no broker answers' })
   const answers = await Promise.all(
-    asked.map(async ({ node, connection }) => ({ node, said: await answer(node.host, groupsAt(connection)) })),
+    asked.map(async ({ node, connection }) => ({ node, said: await answer(node.host, groupsAt(connection, schemas)) })),
   )
   const groups = answers.flatMap(({ said }) => ('value' in said ? said.value : []))
   const failed = answers.flatMap(({ node, said }) => ('value' in said ? [] : [{ ...said, host: node.host }]))
@@ -47,37 +56,51 @@ function silentCoordinators(nodes: NodeWatch[], asked: NodeWatch[]): number[] {
   return [...silent].sort((a, b) => a - b)
 }
 
-async function groupsAt(connection: Connection): Promise<Group[]> {
+async function groupsAt(connection: Connection, schemas: Schemas): Promise<Group[]> {
   const listed = (await listGroups(connection)).slice(0, MAX_GROUPS)
-  const offsets = await offsetFetch(
-    connection,
-    listed.map(({ id }) => id),
-  )
+  const idsOf = (is: (type: string) => boolean): string[] => listed.filter(({ type }) => is(type)).map(({ id }) => id)
+  const offsets = new Map([
+    ...(await offsetFetch(
+      connection,
+      idsOf((type) => type !== 'share'),
+    )),
+    ...(await shareOffsets(
+      connection,
+      idsOf((type) => type === 'share'),
+    )),
+  ])
   const groups: Group[] = []
   for (const type of new Set(listed.map((group) => group.type))) {
-    const ofType = listed.filter((group) => group.type === type)
-    const described = await describeGroups(
-      connection,
-      type,
-      ofType.map(({ id }) => id),
+    const ids = idsOf((one) => one === type)
+    const byId = new Map((await describeGroups(connection, type, ids, schemas)).map((group) => [group.id, group]))
+    groups.push(
+      ...listed
+        .filter((group) => group.type === type)
+        .map((group) => merge(group, byId.get(group.id), offsets.get(group.id) ?? [])),
     )
-    const byId = new Map(described.map((group) => [group.id, group]))
-    groups.push(...ofType.map((group) => merge(group, byId.get(group.id), offsets.get(group.id) ?? [])))
   }
   return groups
 }
 
-function merge(
-  listed: ListedGroup,
-  described: { state: string; protocol: string | null; members: Group['members'] } | undefined,
-  offsets: Group['offsets'],
-): Group {
+function merge(listed: ListedGroup, described: DescribedGroup | undefined, offsets: Group['offsets']): Group {
+  const members = (described?.members ?? []).slice(0, MAX_MEMBERS).map((member) => ({
+    ...member,
+    assigned: inOrder(member.assigned),
+    target: member.target && inOrder(member.target),
+  }))
   return {
     id: listed.id,
     type: listed.type,
     state: described?.state ?? listed.state,
     protocol: described?.protocol || null,
-    members: (described?.members ?? []).slice(0, MAX_MEMBERS),
-    offsets: offsets.slice(0, MAX_OFFSETS).sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition),
+    epoch: described?.epoch ?? null,
+    assignmentEpoch: described?.assignmentEpoch ?? null,
+    members,
+    offsets: inOrder(offsets),
   }
 }
+
+const inOrder = <Of extends TopicPartition>(list: Of[]): Of[] =>
+  list
+    .slice(0, MAX_OFFSETS)
+    .sort((one, other) => one.topic.localeCompare(other.topic) || one.partition - other.partition)

@@ -1,12 +1,15 @@
 /** What a lab asked for beyond the cluster view, kept up to date while it asks. */
 import type { LogFile, Need, NeedResult } from '#labs/protocol/observation.ts'
 import { type Fetched, fetched, isOutside } from './ask.ts'
+import { batchesOf } from './batches.ts'
 import { Bell, within } from './clock.ts'
 import { groupsOf } from './groups.ts'
 import { endOfLog, LogEndNews } from './log-end.ts'
 import type { NodeWatch } from './node-watch.ts'
 import { RecordsReader } from './records.ts'
+import { replicasOf } from './replicas.ts'
 import type { Surroundings } from './room.ts'
+import { transactionsOf } from './transactions.ts'
 
 const CADENCE_MS = 1_000
 /** However often something happens. */
@@ -131,9 +134,17 @@ export class Needs {
         return () => reader.read()
       }
       case 'groups':
-        return () => groupsOf(this.#nodes)
+        return () => groupsOf(this.#nodes, this.#room.schemas)
+      case 'replicas':
+        return () => replicasOf(this.#nodes, need.topic)
+      case 'batches':
+        return () => batchesOf(this.#nodes, need.topic, need.max)
+      case 'transactions':
+        return () => transactionsOf(this.#nodes, need.topic)
       case 'file':
         return this.#fileFetcher(need)
+      case 'partition-files':
+        return () => this.#partitionFiles(need)
       case 'log-files':
         return this.#logFilesFetcher(need.host)
       case 'log-end':
@@ -147,6 +158,12 @@ export class Needs {
       const page = await within(FILE_TIMEOUT_MS, `reading the metadata log of ${host}`, this.#room.newestOfLog(host))
       return fetched({ state: 'fetched', value: news.of(endOfLog(page)) })
     }
+  }
+
+  async #partitionFiles({ host, topic, partition }: Extract<Need, { kind: 'partition-files' }>): Promise<Fetched> {
+    const reading = this.#room.partitionFiles(host, topic, partition)
+    const value = await within(FILE_TIMEOUT_MS, `listing ${topic}-${partition} of ${host}`, reading)
+    return fetched({ state: 'fetched', value })
   }
 
   #logFilesFetcher(host: string): Fetch {
@@ -179,7 +196,8 @@ export class Needs {
   }
 }
 
-const isOfFiles = ({ kind }: Need): boolean => kind === 'file' || kind === 'log-files' || kind === 'log-end'
+const OF_FILES: ReadonlySet<Need['kind']> = new Set(['file', 'log-files', 'log-end', 'partition-files'])
+const isOfFiles = ({ kind }: Need): boolean => OF_FILES.has(kind)
 
 /** Each NoOp makes the newest segment larger: that alone is no news. */
 function settled(files: LogFile[] | null): string {

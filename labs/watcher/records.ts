@@ -15,7 +15,7 @@ import type { NeedResult, TopicRecord } from '#labs/protocol/observation.ts'
 import { answer, type Fetched, fetched } from './ask.ts'
 import { ready } from './cluster-log.ts'
 import type { NodeWatch } from './node-watch.ts'
-import type { Topic } from './projection.ts'
+import { type Source, sourcesOf, topicOf } from './topic-sources.ts'
 
 /** Bytes kept of a key, a value, a header: enough to see what it is. */
 const MAX_SIDE_BYTES = 1_024
@@ -28,8 +28,6 @@ const MAX_DECOMPRESSED_BYTES = 32 << 20
 const MAX_ROUNDS = 32
 const OFFSET_OUT_OF_RANGE = 1
 
-/** One node, and what is read from it. */
-type Source = { node: NodeWatch; connection: Connection; topicId: string; leads: boolean; partitions: number[] }
 type Partition = { next: number; end: number; records: TopicRecord[] }
 
 /** Valid UTF-8 at its full length, so that a cut character does not make it binary. */
@@ -74,14 +72,14 @@ export class RecordsReader {
 
   /** @throws only mistakes of ours */
   async read(): Promise<Fetched> {
-    const found = this.#topic()
+    const found = topicOf(this.#nodes, this.#name)
     if (typeof found === 'string') return fetched({ state: 'failed', why: found })
     if (found.topic.id !== this.#topicId) {
       // deleted and made anew: the old records are not of this topic
       this.#topicId = found.topic.id
       this.#partitions = new Map()
     }
-    const { sources, unknown } = this.#sources(found.topic, found.log)
+    const { sources, unknown } = sourcesOf(this.#nodes, found)
     const answers = await Promise.all(
       sources.map(async (source) => ({ source, said: await answer(source.node.host, this.#readFrom(source)) })),
     )
@@ -96,38 +94,6 @@ export class RecordsReader {
     if (this.#partitions.size === 0 && unknown.length > 0)
       return { result: { state: 'failed', why: unknown.join('; ') }, passing }
     return { result: this.#result(whole, unknown), passing }
-  }
-
-  #topic(): { topic: Topic; log: NodeWatch['log'] } | string {
-    const logs = new Set(this.#nodes.flatMap(({ log }) => (log ? [log] : [])))
-    const answering = this.#nodes.some(({ broker }) => broker)
-    if (!answering) return 'no broker answers'
-    for (const log of logs) {
-      const topic = log.projection.topic(this.#name)
-      if (topic) return { topic, log }
-    }
-    return `there is no topic ${this.#name}`
-  }
-
-  /** Each partition's leader; where that does not answer, a follower, which has what was committed or most of it. */
-  #sources(topic: Topic, log: NodeWatch['log']): { sources: Source[]; unknown: string[] } {
-    const sources = new Map<string, Source>()
-    const unknown: string[] = []
-    for (const [index, { leader, replicas }] of topic.partitions) {
-      const name = `${topic.name}-${index}`
-      const at = (id: number): NodeWatch | undefined =>
-        this.#nodes.find((node) => node.id === id && node.log === log && node.broker)
-      const node = [leader, ...replicas].map(at).find((one) => one !== undefined)
-      const silent = leader < 0 ? 'has no leader' : `is led by broker ${leader}, which does not answer`
-      const leads = node !== undefined && node.id === leader
-      if (!leads) unknown.push(`${name} ${silent}${node ? `; as broker ${node.id} has it` : ''}`)
-      if (!node?.broker) continue
-      const key = `${node.host} ${leads}`
-      const source = sources.get(key) ?? { node, connection: node.broker, topicId: topic.id, leads, partitions: [] }
-      source.partitions.push(index)
-      sources.set(key, source)
-    }
-    return { sources: [...sources.values()], unknown }
   }
 
   /** @returns whether all there is has been read */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
 import type { LogPage } from '#labs/protocol/log.ts'
-import type { FileContent, LogFile, Observation } from '#labs/protocol/observation.ts'
+import type { FileContent, LogFile, Observation, PartitionFiles } from '#labs/protocol/observation.ts'
 import type { Clock } from './clock.ts'
 
 export type Socket = {
@@ -29,6 +29,8 @@ export type WatcherOptions = {
   logFiles(host: string): Promise<LogFile[] | null>
   /** The newest part of the host's metadata log. @throws Error where it cannot be read */
   newestOfLog(host: string): Promise<LogPage>
+  /** A partition's directory; null where the host has none. @throws Error where it cannot be read */
+  partitionFiles(host: string, topic: string, partition: number): Promise<PartitionFiles | null>
   schemas: Schemas
   emit(observation: Observation): void
   clock?: Clock

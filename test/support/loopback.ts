@@ -77,6 +77,7 @@ export function watchLoopback(ports: number[] | Record<string, number[]>, more: 
     dial,
     files: async (_host, wanted) => wanted.map(() => null),
     logFiles: async () => null,
+    partitionFiles: async () => null,
     newestOfLog: async () => {
       throw new Error('no host has a metadata log here')
     },

@@ -46,10 +46,10 @@ function areUpgraded({ cluster, history }: Pick<Moment, 'cluster' | 'history'>, 
 
 /** More than one of a kind was down at the same time: the cluster had nothing left to lose, or less. */
 function neverTwoDown(history: HistoryView, ids: number[], what: string): Verdict | null {
-  const down = downTogether(history, ({ node }) => (node !== null && ids.includes(node) ? `node ${node}` : null))
+  const down = downTogether(history, ids)
   if (!down) return null
   return missing(
-    `${down.join(' and ')} were down at the same time: two ${what} at once. Start the lab anew for this check.`,
+    `${down.map((node) => `node ${node}`).join(' and ')} were down at the same time: two ${what} at once. Start the lab anew for this check.`,
   )
 }
 

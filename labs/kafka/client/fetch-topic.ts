@@ -34,6 +34,7 @@ export async function fetchPartition(
     partition: from.partition,
     error: 0,
     highWatermark: checked(answer.highWatermark, 'Fetch'),
+    lastStable: Number(answer.lastStableOffset),
     logStart: checked(answer.logStartOffset, 'Fetch'),
     records: answer.records ?? Buffer.alloc(0),
   }

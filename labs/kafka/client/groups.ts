@@ -1,12 +1,25 @@
 /** Groups as the coordinator on one broker knows them. Asking joins none and, without FindCoordinator, does not bring
  *  `__consumer_offsets` into being. */
-import type { Int64 } from '../codec/reader.ts'
+import { DecodeError } from '../codec/errors.ts'
+import { type Int64, Reader } from '../codec/reader.ts'
+import type { Schemas } from '../codec/schemas.ts'
 import type { Connection } from './connection.ts'
 import { check } from './errors.ts'
 
 export type ListedGroup = { id: string; type: string; state: string; protocol: string }
-export type GroupMember = { id: string; clientId: string; host: string }
-export type CommittedOffset = { topic: string; partition: number; offset: number }
+export type TopicPartition = { topic: string; partition: number }
+export type GroupMember = {
+  id: string
+  clientId: string
+  host: string
+  /** group.instance.id */
+  instance: string | null
+  /** of the new protocols; null else */
+  epoch: number | null
+  assigned: TopicPartition[]
+  target: TopicPartition[] | null
+}
+export type CommittedOffset = TopicPartition & { offset: number }
 
 /** @throws ConnectionError, KafkaError (COORDINATOR_LOAD_IN_PROGRESS soon after a start) */
 export async function listGroups(connection: Connection): Promise<ListedGroup[]> {
@@ -31,19 +44,48 @@ const DESCRIBERS: Record<string, { api: string; ids: string }> = {
   streams: { api: 'StreamsGroupDescribe', ids: 'groupIds' },
 }
 
-export type DescribedGroup = { id: string; state: string; protocol: string | null; members: GroupMember[] }
+export type DescribedGroup = {
+  id: string
+  state: string
+  protocol: string | null
+  epoch: number | null
+  assignmentEpoch: number | null
+  members: GroupMember[]
+}
 
+type WireAssignment = { topicPartitions: { topicName: string; partitions: number[] }[] }
+type WireMember = {
+  memberId: string
+  clientId: string
+  clientHost: string
+  groupInstanceId?: string | null
+  instanceId?: string | null
+  memberEpoch?: number
+  memberAssignment?: Buffer
+  assignment?: WireAssignment
+  targetAssignment?: WireAssignment
+}
 type WireGroup = {
   errorCode: number
   groupId: string
   groupState: string
   protocolData?: string
   assignorName?: string
-  members: { memberId: string; clientId: string; clientHost: string }[]
+  groupEpoch?: number
+  assignmentEpoch?: number
+  members: WireMember[]
 }
 
-/** Groups of one type as `listGroups` names it. Those that have gone meanwhile are left out. */
-export async function describeGroups(connection: Connection, type: string, ids: string[]): Promise<DescribedGroup[]> {
+/**
+ * Groups of one type as `listGroups` names it. Those that have gone meanwhile are left out.
+ * @param schemas of the format in which members of a classic group hand each other their assignments
+ */
+export async function describeGroups(
+  connection: Connection,
+  type: string,
+  ids: string[],
+  schemas: Schemas,
+): Promise<DescribedGroup[]> {
   const describer = DESCRIBERS[type]
   if (!describer || ids.length === 0) return []
   const body = await connection.call(describer.api, { [describer.ids]: ids })
@@ -53,13 +95,66 @@ export async function describeGroups(connection: Connection, type: string, ids: 
       id: group.groupId,
       state: group.groupState,
       protocol: group.protocolData ?? group.assignorName ?? null,
+      epoch: group.groupEpoch ?? null,
+      assignmentEpoch: group.assignmentEpoch ?? null,
       members: group.members.map((member) => ({
         id: member.memberId,
         clientId: member.clientId,
         // Java prints an address with a slash before it
         host: member.clientHost.replace(/^\//, ''),
+        instance: member.groupInstanceId ?? member.instanceId ?? null,
+        epoch: member.memberEpoch ?? null,
+        assigned: assignedIn(member.assignment) ?? classicAssignment(member.memberAssignment, schemas),
+        target: assignedIn(member.targetAssignment),
       })),
     }))
+}
+
+const assignedIn = (assignment: WireAssignment | undefined): TopicPartition[] | null =>
+  assignment
+    ? assignment.topicPartitions.flatMap(({ topicName, partitions }) =>
+        partitions.map((partition) => ({ topic: topicName, partition })),
+      )
+    : null
+
+/** Brokers pass it on as it came from the group's leader, which may be anything. */
+function classicAssignment(bytes: Buffer | undefined, schemas: Schemas): TopicPartition[] {
+  // none while it rebalances
+  if (!bytes || bytes.length < 2) return []
+  const known = schemas.versions('ConsumerProtocolAssignment').highest
+  try {
+    const codec = schemas.codec('ConsumerProtocolAssignment', Math.min(Math.max(bytes.readInt16BE(0), 0), known))
+    const { assignedPartitions } = codec.read(new Reader(bytes, 2)) as {
+      assignedPartitions: { topic: string; partitions: number[] }[]
+    }
+    return assignedPartitions.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    return []
+  }
+}
+
+/** Where each partition of a share group begins (share-partition start offset), by group. Before 4.1 there is none. */
+export async function shareOffsets(connection: Connection, ids: string[]): Promise<Map<string, CommittedOffset[]>> {
+  if (ids.length === 0) return new Map()
+  const groups = ids.map((groupId) => ({ groupId, topics: null }))
+  const body = await connection.call('DescribeShareGroupOffsets', { groups })
+  type WireTopic = {
+    topicName: string
+    partitions: { partitionIndex: number; errorCode: number; startOffset: Int64 }[]
+  }
+  return new Map(
+    body.groups
+      .filter((group: { errorCode: number }) => group.errorCode === 0)
+      .map((group: { groupId: string; topics: WireTopic[] }) => [
+        group.groupId,
+        group.topics.flatMap(({ topicName, partitions }) =>
+          partitions
+            .filter(({ errorCode, startOffset }) => errorCode === 0 && Number(startOffset) >= 0)
+            .map((one) => ({ topic: topicName, partition: one.partitionIndex, offset: Number(one.startOffset) })),
+        ),
+      ]),
+  )
 }
 
 /** Committed offsets of all topics, by group. Version 9 is the last that names topics instead of giving their ids. */

@@ -52,6 +52,8 @@ export type PartitionFetch = {
   /** Kafka's error code, 0 for none */
   error: number
   highWatermark: number
+  /** before which no transaction is open; -1 where it is not known */
+  lastStable: number
   logStart: number
   records: Buffer
 }
@@ -82,12 +84,14 @@ export async function fetchRecords(
       partitionIndex: number
       errorCode: number
       highWatermark: Int64
+      lastStableOffset: Int64
       logStartOffset: Int64
       records: Buffer | null
     }) => ({
       partition: from.partitionIndex,
       error: from.errorCode,
       highWatermark: Number(from.highWatermark),
+      lastStable: Number(from.lastStableOffset),
       logStart: Number(from.logStartOffset),
       records: from.records ?? Buffer.alloc(0),
     }),

@@ -19,6 +19,7 @@ import { Host } from './host.ts'
 import { MetadataLogs } from './metadata-logs.ts'
 import { makeBridge } from './network.ts'
 import { Observations } from './observations.ts'
+import { readPartitionDirectory } from './partition-directory.ts'
 import { makeProbeNamespace, startProbe } from './probe.ts'
 import { Processes } from './processes.ts'
 import { dial, listeningSockets } from './sockets.ts'
@@ -61,6 +62,8 @@ const host = (name: string): Host => {
   if (!found) throw new KraftlabError('UNKNOWN_HOST')
   return found
 }
+const logDirectoriesOf = (name: string): string[] =>
+  plan.nodes.filter((node) => node.host === name).flatMap((node) => node.logDirectories)
 const schemas = Schemas.load(SCHEMAS)
 const probe =
   plan.probe !== null && probePid !== null
@@ -74,6 +77,8 @@ const watcher: Watcher = new Watcher({
   dial: (name, address, port) => dial(host(name), address, port),
   files: (name, wanted) => readHostFiles(host(name), wanted),
   logFiles: (name) => logs.files(name),
+  partitionFiles: (name, topic, partition) =>
+    readPartitionDirectory(host(name), logDirectoriesOf(name), { topic, partition }),
   newestOfLog: (name) => logs.page(name, { of: 'end' }),
   schemas,
   emit: (observation) => {

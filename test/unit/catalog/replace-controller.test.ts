@@ -53,7 +53,7 @@ test.each([
     if (body.type === 'observed') Object.assign(hasty.entries[at]!, { body: { ...body, observation } })
   }
   const { body } = hasty.entries[hasty.seen('node-up', ({ node }) => node === 102)]!
-  change(down, { type: 'node-down', host: 'controller-2', why: 'test' })
+  change(down, { type: 'process', host: 'controller-2', state: 'none', pid: null })
   if (body.type === 'observed') change(up, body.observation)
   expect(await hasty.at('never-stopped', hasty.passOf('never-stopped'))).toMatchObject({
     passed: false,

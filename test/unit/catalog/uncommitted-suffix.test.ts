@@ -52,7 +52,7 @@ async function forged(change: (end: LogEnd) => LogEnd): Promise<Recorded> {
   for (const { body } of other.entries) {
     if (body.type !== 'observed' || body.observation.type !== 'need') continue
     const { result } = body.observation
-    if (result.state !== 'fetched' || !result.value || !('epochs' in result.value)) continue
+    if (result.state !== 'fetched' || !result.value || !('source' in result.value)) continue
     result.value = change(result.value)
   }
   return other
