@@ -15,6 +15,8 @@ export type Server = {
   pid: number
   /** the end of what it said until it was ready */
   log: string
+  /** the end of what it has said until now */
+  tail(): string
   stop(): Promise<void>
 }
 
@@ -40,36 +42,38 @@ export async function startServer(
     await endProcess(child, STOP_LIMIT_MS)
     if (!given.data) await rm(data, { recursive: true, force: true })
   }
-  let log: string
+  let tail = ''
+  const read = (chunk: Buffer) => {
+    tail = (tail + chunk.toString()).slice(-LOG_TAIL_CHARS)
+  }
+  child.stdout.on('data', read)
+  child.stderr.on('data', read)
   try {
-    log = await ready(child)
+    await ready(child, () => tail)
   } catch (error) {
     await stop()
     throw error
   }
-  return { url: `http://localhost:${port}`, data, pid: child.pid ?? 0, log, stop }
+  return { url: `http://localhost:${port}`, data, pid: child.pid ?? 0, log: tail, tail: () => tail, stop }
 }
 
-/** @returns the end of what it said */
-function ready(child: ChildProcess): Promise<string> {
+/** @param tail the end of what it has said until now */
+function ready(child: ChildProcess, tail: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
-    let log = ''
     const limit = setTimeout(
-      () => reject(new Error(`not ready after ${START_LIMIT_MS / 1000} s; its log ends:\n${log}`)),
+      () => reject(new Error(`not ready after ${START_LIMIT_MS / 1000} s; its log ends:\n${tail()}`)),
       START_LIMIT_MS,
     )
-    const read = (chunk: Buffer) => {
-      log = (log + chunk.toString()).slice(-LOG_TAIL_CHARS)
-      if (/^ready http/m.test(log)) {
-        clearTimeout(limit)
-        resolve(log)
-      }
+    const read = () => {
+      if (!/^ready http/m.test(tail())) return
+      clearTimeout(limit)
+      child.stdout?.off('data', read)
+      resolve()
     }
     child.stdout?.on('data', read)
-    child.stderr?.on('data', read)
     child.once('exit', (code) => {
       clearTimeout(limit)
-      reject(new Error(`the server ended with ${code} before it was ready:\n${log}`))
+      reject(new Error(`the server ended with ${code} before it was ready:\n${tail()}`))
     })
   })
 }

@@ -71,6 +71,9 @@ async function verifyLab(root: string, wanted: { one: Wanted; at: number }, opti
       for (const { step, id } of sample ? sampled(all, wanted.at) : all) {
         result.wrong.push({ id, passed: await nearMiss(server.url, lab, solution, wrong, step, id, log) })
       }
+    } catch (error) {
+      log(`${slug}: the server's log ends:\n${server.tail()}`)
+      throw error
     } finally {
       await server.stop()
     }
