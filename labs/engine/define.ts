@@ -73,24 +73,24 @@ export const records = (spec: {
 })
 /** All groups with members and committed offsets. */
 export const groups = (): FactSpec<Group[]> => ({ need: named({ kind: 'groups', name: '' }) })
-/** Of each replica of a topic its log's ends and high watermark, by partition and broker; without those that do not answer. */
+/** Of each replica of a topic its log's ends and high watermark, by partition and broker; without those that do not answer. @public */
 export const replicas = (topic: string): FactSpec<{ replicas: ReplicaLog[] }> => ({
   need: named({ kind: 'replicas', name: '', topic }),
 })
-/** The record batches of a topic from its beginning, at most `max` a partition, as they lie in the log now. */
+/** The record batches of a topic from its beginning, at most `max` a partition, as they lie in the log now. @public */
 export const batches = (spec: {
   topic: string
   max: number
 }): FactSpec<{ batches: TopicBatch[]; complete: boolean }> => ({
   need: named({ kind: 'batches', name: '', ...spec }),
 })
-/** All transactions as their coordinators have them; of `topic` the producers, as the leaders have them. */
+/** All transactions as their coordinators have them; of `topic` the producers, as the leaders have them. @public */
 export const transactions = (
   topic: string | null = null,
 ): FactSpec<{ transactions: Transaction[]; producers: ActiveProducer[] }> => ({
   need: named({ kind: 'transactions', name: '', topic }),
 })
-/** The directory of a partition on a host; null where there is none. */
+/** The directory of a partition on a host; null where there is none. @public */
 export const partitionFiles = (spec: {
   host: string
   topic: string
