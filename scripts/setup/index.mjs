@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programs, roomPrograms } from './build.mjs'
-import { migrations, prismaClient } from './database.mjs'
+import { emptyDatabase, migrations, prismaClient } from './database.mjs'
 import { installation } from './installation.mjs'
 import { findJava } from './java.mjs'
 import { javascriptPackages, nodeBinary } from './javascript.mjs'
@@ -54,7 +54,7 @@ const jdk = {
 }
 
 const runtime = [nodeBinary, ...kafkaStages, pythonVenv, javascriptPackages]
-const builds = (pages) => [prismaClient, roomPrograms, installation, programs, ...(pages ? [site] : [])]
+const builds = (pages) => [prismaClient, emptyDatabase, roomPrograms, installation, programs, ...(pages ? [site] : [])]
 const database = (data) => (data === null ? [] : [migrations(resolve(ROOT, data))])
 
 const DISK_PROBLEMS = {

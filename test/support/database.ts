@@ -1,13 +1,11 @@
 /** A database of this version in a folder of its own, made the way set-up makes it. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type Auth, createAuth } from '#data/auth.ts'
 import { type OpenDatabase, openDatabase } from '#data/database.ts'
 import { readSecrets } from '#data/secrets.ts'
+import { migrations } from '../../scripts/setup/database.mjs'
 import { temporaryFolder } from './temporary.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -21,22 +19,9 @@ export async function migrate(data: string): Promise<void> {
   })
 }
 
-let template: Promise<string> | undefined
-afterAll(async () => {
-  if (template) await rm(dirname(await template), { recursive: true, force: true })
-})
-
-/** Migrations take a second: they run once a file, and every test has its copy. */
-async function makeTemplate(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kraftlab-test-'))
-  await migrate(folder)
-  return join(folder, 'kraftlab.db')
-}
-
 export async function temporaryDatabase(): Promise<{ data: string; database: OpenDatabase; auth: Auth }> {
   const data = await temporaryFolder()
-  template ??= makeTemplate()
-  await copyFile(await template, join(data, 'kraftlab.db'))
+  await migrations(data).make({ root: ROOT })
   const database = openDatabase({ root: ROOT, data })
   onTestFinished(() => database.$disconnect())
   return { data, database, auth: createAuth(database, readSecrets(data).auth) }

@@ -26,14 +26,23 @@ export const installation = readInstallation(process.cwd())
 
 /** A Kafka of some version, as installed. */
 export type KafkaProgram = {
-  /** folder of its jars */
-  libs: string
+  classPath: string
+  /** of the JVM, for all that it runs */
+  options?: string[]
   /** main class of a tool */
   mainClass(tool: string): string
 }
 
+const ofHome = (name: string): string => readFileSync(join(installation.kafka.home, name), 'utf8').trim()
+
 export const installedKafka: KafkaProgram = {
-  libs: join(installation.kafka.home, 'libs'),
+  classPath: ofHome('classpath').replaceAll('/opt/kafka', installation.kafka.home),
+  // The archive of the rooms: half of what a JVM does until it is up. Where it does not fit the place, it is left out.
+  options: [
+    ...ofHome('jvm-options').split(' ').filter(Boolean),
+    `-XX:SharedArchiveFile=${installation.kafka.archive}`,
+    ...['-Xshare:auto', '-Xlog:cds=off', '-Xlog:cds*=off'],
+  ],
   /** from the table that the rooms' launcher reads */
   mainClass(tool) {
     const line = readFileSync(join(installation.kafka.home, 'tools'), 'utf8')
@@ -47,8 +56,9 @@ export const installedKafka: KafkaProgram = {
 
 const java = (program: KafkaProgram, main: string, args: string[]): string[] => [
   ...JVM_OPTIONS,
+  ...(program.options ?? []),
   '-cp',
-  `${program.libs}/*`,
+  program.classPath,
   main,
   ...args,
 ]

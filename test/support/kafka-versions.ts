@@ -55,7 +55,7 @@ export async function kafkaOf(version: string): Promise<KafkaVersion> {
     })
   return {
     version,
-    program: { libs: join(folder, 'libs'), mainClass },
+    program: { classPath: join(folder, 'libs/*'), mainClass },
     schemas: Schemas.load(join(folder, 'schemas.json')),
   }
 }
