@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, type TestContext, test } from 'vitest'
 import { findRooms, roomSupport, startRoom } from '#labs/sandbox/room.ts'
 import {
   commandLine,
@@ -28,6 +28,8 @@ const TWO_HOSTS = [
 ]
 /** A busy machine; the figure itself is a benchmark's. */
 const START_LIMIT_MS = 15_000
+/** Long enough for a gateway that comes at once, on a busy machine. */
+const GRACE_MS = 3_000
 
 /** Ends the room and says what it left behind. */
 async function endAndLook(room: TestRoom): Promise<string[]> {
@@ -37,7 +39,9 @@ async function endAndLook(room: TestRoom): Promise<string[]> {
   return remains(room, namespaces)
 }
 
-async function freshRoom(owner: Owner, plan = planOf(), graceMs?: number): Promise<TestRoom> {
+type Own = Pick<TestContext, 'onTestFinished'>
+
+async function freshRoom({ onTestFinished }: Own, owner: Owner, plan = planOf(), graceMs?: number): Promise<TestRoom> {
   const place = makePlace(owner)
   onTestFinished(() => place.remove())
   const room = await start(place, plan, graceMs)
@@ -518,9 +522,10 @@ except PermissionError: pass
   })
 })
 
-describe.each(SOAK ? OWNERS : [OWNERS[0]])('what a learner breaks, in a room of %s', (owner) => {
-  test('kill -9 -1 in the middle of a flood: the host lives, terminals say what happened, new ones open', async () => {
-    const room = await freshRoom(owner)
+// Side by side: a switch has patience with a host, and that is most of their time.
+describe.each(SOAK ? OWNERS : [OWNERS[0]])('what a learner breaks, in a room of %s', { concurrent: true }, (owner) => {
+  test('kill -9 -1 in the middle of a flood: the host lives, terminals say what happened, new ones open', async (own) => {
+    const room = await freshRoom(own, owner)
     const shell = await room.open()
     const flood = await room.open()
     flood.type('yes\r')
@@ -536,8 +541,8 @@ describe.each(SOAK ? OWNERS : [OWNERS[0]])('what a learner breaks, in a room of 
     await fresh.shows('kept\n0\n')
   })
 
-  test('a fork bomb stays in its host and can be ended', async () => {
-    const room = await freshRoom(owner, planOf({ hosts: TWO_HOSTS }))
+  test('a fork bomb stays in its host and can be ended', async (own) => {
+    const room = await freshRoom(own, owner, planOf({ hosts: TWO_HOSTS }))
     const shell = await room.open()
     shell.type('bomb() { bomb | bomb & }; bomb 2>/dev/null\r')
     await until(() => descendants(room.pid).length > 150, 'the bomb')
@@ -551,8 +556,8 @@ describe.each(SOAK ? OWNERS : [OWNERS[0]])('what a learner breaks, in a room of 
     )
   })
 
-  test('a host whose first process dies is started again with its files', async () => {
-    const room = await freshRoom(owner, planOf({ hosts: TWO_HOSTS }))
+  test('a host whose first process dies is started again with its files', async (own) => {
+    const room = await freshRoom(own, owner, planOf({ hosts: TWO_HOSTS }))
     const shell = await room.open()
     await room.run('echo kept > ~/kept')
     const outer = descendants(room.pid).find((pid) => commandLine(pid).includes('--hostname broker-1'))!
@@ -567,8 +572,8 @@ describe.each(SOAK ? OWNERS : [OWNERS[0]])('what a learner breaks, in a room of 
     expect((await room.run('ping -c1 -W2 broker-1', 'broker-2')).stdout).toContain('1 received')
   })
 
-  test('a stopped spawner is put on its feet again', async () => {
-    const room = await freshRoom(owner)
+  test('a stopped spawner is put on its feet again', async (own) => {
+    const room = await freshRoom(own, owner)
     await room.run('kill -STOP $(pgrep -f spawner.mjs)').catch(() => null)
     await until(
       async () =>
@@ -584,9 +589,9 @@ describe.each(SOAK ? OWNERS : [OWNERS[0]])('what a learner breaks, in a room of 
     )
   })
 
-  test.runIf(owner === 'root')('memory is limited: the hungry one is killed, the room goes on', async () => {
+  test.runIf(owner === 'root')('memory is limited: the hungry one is killed, the room goes on', async (own) => {
     expect((await roomSupport(installation)).memoryLimitedBy).toMatch(/cgroup/)
-    const room = await freshRoom(owner)
+    const room = await freshRoom(own, owner)
     const { status } = await room.run(`python3 -c 'x = []
 while True: x.append(bytearray(20_000_000))'`)
     expect(status).toBe(137)
@@ -594,14 +599,14 @@ while True: x.append(bytearray(20_000_000))'`)
   })
 })
 
-describe.each(OWNERS)('the life of a room of %s', (owner) => {
-  test('it outlives its gateway; the next one finds it, its terminals and what was not seen', async () => {
-    const room = await freshRoom(owner)
+describe.each(OWNERS)('the life of a room of %s', { concurrent: true }, (owner) => {
+  test('it outlives its gateway; the next one finds it, its terminals and what was not seen', async (own) => {
+    const room = await freshRoom(own, owner)
     const shell = await room.open()
     shell.type('for i in 1 2 3; do echo before $i; done; vim -c "normal iin the middle"\r')
     await until(() => shell.isAlternate && shell.text.startsWith('in the middle'), 'vim')
     const second = await room.handOver()
-    onTestFinished(() => second.room.end())
+    own.onTestFinished(() => second.room.end())
     await until(() => second.terminals.some(({ id }) => id === shell.terminal), 'the terminal')
     const again = second.watch(shell.terminal)
     await again.shows('in the middle')
@@ -615,8 +620,8 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
     expect(await endAndLook(second)).toEqual([])
   })
 
-  test('the newest gateway wins; the older one leaves the room alone', async () => {
-    const room = await freshRoom(owner)
+  test('the newest gateway wins; the older one leaves the room alone', async (own) => {
+    const room = await freshRoom(own, owner)
     const shell = await room.open()
     const gone: string[] = []
     room.room.on('gone', (why) => gone.push(why))
@@ -631,8 +636,8 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
     await found.end()
   })
 
-  test('it ends by itself when no gateway comes, and is swept', async () => {
-    const room = await freshRoom(owner, planOf(), 300)
+  test('it ends by itself when no gateway comes, and is swept', async (own) => {
+    const room = await freshRoom(own, owner, planOf(), GRACE_MS)
     const namespaces = room.namespaces()
     room.room.leave()
     const switchPid = room.switchPid()
@@ -642,13 +647,13 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
     expect(remains(room, namespaces)).toEqual([])
   })
 
-  test('a killed switch takes all with it; the gateway is told and sweeps', async () => {
-    const room = await freshRoom(owner)
+  test('a killed switch takes all with it; the gateway is told and sweeps', async (own) => {
+    const room = await freshRoom(own, owner)
     await expectNothingAfterKilledSwitch(room)
   })
 
-  test('a switch that does not answer is ended too, also by a gateway that did not start it', async () => {
-    const room = await freshRoom(owner)
+  test('a switch that does not answer is ended too, also by a gateway that did not start it', async (own) => {
+    const room = await freshRoom(own, owner)
     process.kill(room.switchPid(), 'SIGSTOP')
     const found = (await findRooms(room.place.runDir)).find(({ id }) => id === room.plan.id)!
     const namespaces = room.namespaces()
@@ -656,9 +661,9 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
     expect(remains(room, namespaces)).toEqual([])
   })
 
-  test('eight hosts', async () => {
+  test('eight hosts', async (own) => {
     const hosts = Array.from({ length: 8 }, (_, index) => ({ name: `node-${index + 1}`, address: 11 + index }))
-    const room = await freshRoom(owner, planOf({ hosts }))
+    const room = await freshRoom(own, owner, planOf({ hosts }))
     const { stdout } = await room.run(
       `for n in 1 2 3 4 5 6 7 8; do ping -c1 -W2 node-$n | grep -c '1 received'; done`,
       'node-8',
@@ -667,7 +672,7 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
     expect(await endAndLook(room)).toEqual([])
   })
 
-  test('one that cannot start says why and leaves nothing', async () => {
+  test('one that cannot start says why and leaves nothing', async ({ onTestFinished }) => {
     const place = makePlace(owner)
     onTestFinished(() => place.remove())
     const plan = planOf({ files: [{ host: 'broker-1', path: '/etc/passwd', text: 'no' }] })
@@ -677,8 +682,8 @@ describe.each(OWNERS)('the life of a room of %s', (owner) => {
   })
 })
 
-test('an id that is taken is refused, and its room lives', async () => {
-  const room = await freshRoom(OWNERS[0])
+test('an id that is taken is refused, and its room lives', async (own) => {
+  const room = await freshRoom(own, OWNERS[0])
   const { runDir } = room.place
   if (OWNERS[0] === 'root')
     await expect(startRoom(room.plan, { installation, runDir })).rejects.toMatchObject({ code: 'ROOM_FAILED' })
