@@ -1,6 +1,6 @@
 /**
- * The lessons are true: whoever follows one, command by command, sees what it shows and finishes its lab. That of one
- * lab here, all of them in the soak run. `labs lesson` does the same for one lesson, with the differences.
+ * The lessons are true: whoever follows one, command by command, sees what it shows and finishes its lab. Those of one
+ * module here, all of them in the soak run. `labs lesson` does the same for one lesson, with the differences.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FOLLOWED, followLessons, type LessonPlay, roomsOfLessons } from '#labs/cli/lesson.ts'
@@ -8,12 +8,12 @@ import { printPlay } from '#labs/cli/lesson-report.ts'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { SOAK } from '../support/soak.ts'
 
-/** The quickest with a cluster of several nodes. */
-const LAB = 'network-partition'
+/** The quickest: JMX, a broker fenced, the active controller killed, leaders moved back. */
+const MODULE = 'production'
 /** The longest waits for the cleaner twice; one that is stuck waits for its own limits, and says at which command. */
 const ROOM_LIMIT_MS = 10 * 60_000
 
-const rooms = (await roomsOfLessons()).filter(({ lab }) => SOAK || lab === LAB)
+const rooms = (await roomsOfLessons()).filter(({ lessons }) => SOAK || lessons.some(({ module }) => module === MODULE))
 const plays: LessonPlay[] = []
 let server: Server
 
