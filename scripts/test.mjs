@@ -25,16 +25,18 @@ const CHECKS = {
 await main('test', async () => {
   const { root } = await setUp({ forTests: true, data: null })
   const count = { passed: 0, failed: 0 }
-  process.stdout.write(`== ${Object.keys(CHECKS).join(', ')}\n`)
-  await Promise.all(
-    Object.entries(CHECKS).map(async ([name, [command, ...args]]) => {
-      const status = await run(root, [join(root, 'node_modules/.bin', command), ...args], CHECK_LIMIT_MS)
-      count[status === 0 ? 'passed' : 'failed'] += 1
-      process.stdout.write(`== ${name}: ${status === 0 ? 'passed' : 'failed'}\n`)
-    }),
-  )
-  process.stdout.write('== tests\n')
-  const { passed, failed } = await vitest(root)
+  process.stdout.write(`== ${Object.keys(CHECKS).join(', ')}, and the tests\n`)
+  // Beside the tests: the first of them mostly wait. What a check says would be lost between the lines of others.
+  const checks = Object.entries(CHECKS).map(async ([name, [command, ...args]]) => {
+    let said = ''
+    const argv = [join(root, 'node_modules/.bin', command), ...args]
+    const status = await run(root, argv, CHECK_LIMIT_MS, (text) => {
+      said += text
+    })
+    count[status === 0 ? 'passed' : 'failed'] += 1
+    process.stdout.write(`${said}== ${name}: ${status === 0 ? 'passed' : 'failed'}\n`)
+  })
+  const [{ passed, failed }] = await Promise.all([vitest(root), ...checks])
   count.passed += passed
   count.failed += failed
   process.stdout.write(`${count.passed} passed, ${count.failed} failed\n`)
@@ -68,10 +70,15 @@ async function vitest(root) {
   return { passed: result.numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed }
 }
 
-/** @returns {Promise<number>} exit status; 124 if it took too long */
-function run(root, [command, ...args], limitMs) {
+/**
+ * @param {(text: string) => void} [hear] gets what it says; left out, that goes where ours goes
+ * @returns {Promise<number>} exit status; 124 if it took too long
+ */
+function run(root, [command, ...args], limitMs, hear) {
   const env = { ...process.env, KRAFTLAB_SOAK: soak ? '1' : '0', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' }
-  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const output = hear ? 'pipe' : 'inherit'
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', output, output] })
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', hear)
   let late = false
   const limit = setTimeout(() => {
     late = true
@@ -81,7 +88,7 @@ function run(root, [command, ...args], limitMs) {
   }, limitMs)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (status) => {
+    child.once('close', (status) => {
       clearTimeout(limit)
       resolve(late ? 124 : (status ?? 1))
     })
