@@ -7,13 +7,27 @@ const REAL_PARTS_MS = 180_000
 /** Most of their time they wait for elections, sessions and time-outs; with one more, those came too late. */
 const WORKERS = 2
 
+/** A browser, or many nodes one after the other: they keep both cores busy. What else has real parts mostly waits. */
+const BUSY = /\/test\/(e2e\/|integration\/(lesson-commands|verify)\.)/
 /** Short files that take long. Begun last they would leave one worker without work at the end. */
 const LONG = /\/(site|lesson-commands|verify)\.test\.ts$/
-class LongFirst extends BaseSequencer {
+
+/** A busy one beside one that waits, all the time: two busy ones are in each other's way, two others leave a core idle. */
+class Mixed extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const [long, others] = [true, false].map((is) => sorted.filter(({ moduleId }) => LONG.test(moduleId) === is))
-    return [...long!, ...others!]
+    const of = (pattern: RegExp, some = sorted) =>
+      [true, false].map((is) => some.filter(({ moduleId }) => pattern.test(moduleId) === is)) as [
+        TestSpecification[],
+        TestSpecification[],
+      ]
+    const [busy, others] = of(BUSY)
+    const [waiting, units] = of(/\/test\/integration\//, others)
+    const until = (at: number) => Math.round((at / busy.length) * waiting.length)
+    const mixed = of(LONG, busy)
+      .flat()
+      .flatMap((file, at) => [file, ...waiting.slice(until(at), until(at + 1))])
+    return [...units, ...(busy.length > 0 ? mixed : waiting)]
   }
 }
 
@@ -35,7 +49,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     restoreMocks: true,
-    sequence: { sequencer: LongFirst },
+    sequence: { sequencer: Mixed },
     projects: [
       {
         extends: true,

@@ -12,10 +12,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '#data/database.ts'
 import { type Server, startServer } from '#labs/cli/server.ts'
 import { roomsRunDirectory } from '#labs/sandbox/room.ts'
-import { becomeFirstAdministrator, makeClassAt, signUpAt } from '../support/accounts.ts'
+import { becomeFirstAdministrator, makeClassAt } from '../support/accounts.ts'
 import { alive, axeViolations, collectComplaints, launchBrowser, openPage } from '../support/browser.ts'
 import { ROOT } from '../support/database.ts'
 import { CLUSTER_START_MS, Panel } from '../support/panel.ts'
+import { emailOf, PASSWORD } from '../support/people.ts'
 import { descendants } from '../support/room.ts'
 import { SOAK } from '../support/soak.ts'
 import { Workbench } from '../support/workbench.ts'
@@ -50,18 +51,20 @@ beforeAll(async () => {
   classId = await makeClassAt(ida, server.url, 'KRaft 101')
   const database = openDatabase({ root: ROOT, data })
   await database.assignment.create({ data: { classId, kind: 'lab', course: 'kraft', slug: LAB, points: 12 } })
-  const { joinCode } = await database.class.findUniqueOrThrow({ where: { id: classId } })
-  await database.$disconnect()
+  // That they can do all this at pages is shown by the pages' own tests.
   learners = await Promise.all(
     NAMES.map(async (name) => {
       const page = await newPage()
-      await page.goto(`${server.url}/sign-up?to=${encodeURIComponent(`/join/${joinCode}`)}`)
-      await signUpAt(page, name)
-      await page.getByRole('button', { name: 'Join the class' }).click()
-      await page.getByRole('link', { name: 'Controller failover' }).waitFor()
+      const answer = await page.request.post(`${server.url}/api/auth/sign-up/email`, {
+        data: { name, email: emailOf(name), password: PASSWORD },
+        headers: { origin: server.url },
+      })
+      const { user } = (await answer.json()) as { user: { id: string } }
+      await database.classMember.create({ data: { classId, userId: user.id, role: 'learner' } })
       return { name, page, bench: new Workbench(page), panel: new Panel(page) }
     }),
   )
+  await database.$disconnect()
 })
 afterAll(async () => {
   await browser?.close()
