@@ -1,8 +1,10 @@
 /** Questions to several nodes at once: what one of them does not answer is left out, and said so. */
+import type { Connection } from '#labs/kafka/client/connection.ts'
 import { ConnectionError, KafkaError } from '#labs/kafka/client/errors.ts'
 import { DecodeError } from '#labs/kafka/codec/errors.ts'
 import type { NeedResult } from '#labs/protocol/observation.ts'
 import { within } from './clock.ts'
+import type { NodeWatch } from './node-watch.ts'
 
 /** A node that is well answers in some ms. */
 const ANSWER_MS = 1_500
@@ -10,6 +12,20 @@ const ANSWER_MS = 1_500
 /** `passing`: one of the nodes is likely to answer otherwise a moment later */
 export type Fetched = { result: NeedResult; passing: boolean }
 export const fetched = (result: NeedResult): Fetched => ({ result, passing: false })
+
+/** @param unknown what the value leaves out, and why */
+export const partly = (
+  value: Extract<NeedResult, { state: 'fetched' }>['value'],
+  unknown: string[],
+  passing: boolean,
+): Fetched => ({
+  result: { state: 'fetched', value, ...(unknown.length > 0 && { unknown: unknown.join('; ') }) },
+  passing,
+})
+
+/** Nodes whose broker can be asked now. */
+export const brokersOf = (nodes: NodeWatch[]): { node: NodeWatch; connection: Connection }[] =>
+  nodes.flatMap((node) => (node.broker ? [{ node, connection: node.broker }] : []))
 
 export type Answer<T> = { value: T } | { why: string; passing: boolean }
 

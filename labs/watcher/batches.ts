@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { DEBUGGING_REPLICA, EARLIEST, fetchRecords, listOffsets } from '#labs/kafka/client/topics.ts'
 import { type Batch, readBatches, recordsIn } from '#labs/kafka/log/batch.ts'
 import type { TopicBatch } from '#labs/protocol/observation.ts'
-import { answer, type Fetched, fetched } from './ask.ts'
+import { answer, type Fetched, fetched, partly } from './ask.ts'
 import { ready } from './cluster-log.ts'
 import type { NodeWatch } from './node-watch.ts'
 import { type Source, sourcesOf, topicOf } from './topic-sources.ts'
@@ -40,14 +40,7 @@ export async function batchesOf(nodes: NodeWatch[], name: string, max: number): 
   if (batches.length === 0 && unknown.length > 0)
     return { result: { state: 'failed', why: unknown.join('; ') }, passing }
   batches.sort((a, b) => a.partition - b.partition || a.baseOffset - b.baseOffset)
-  return {
-    result: {
-      state: 'fetched',
-      value: { batches, complete },
-      ...(unknown.length > 0 && { unknown: unknown.join('; ') }),
-    },
-    passing,
-  }
+  return partly({ batches, complete }, unknown, passing)
 }
 
 type Read = { batches: TopicBatch[]; complete: boolean }

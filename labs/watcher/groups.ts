@@ -12,7 +12,7 @@ import {
 } from '#labs/kafka/client/groups.ts'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
 import type { Group } from '#labs/protocol/observation.ts'
-import { answer, type Fetched, fetched } from './ask.ts'
+import { answer, brokersOf, type Fetched, fetched, partly } from './ask.ts'
 import type { NodeWatch } from './node-watch.ts'
 
 const MAX_GROUPS = 200
@@ -23,7 +23,7 @@ const GROUPS_TOPIC = '__consumer_offsets'
 
 /** Groups of brokers that do not answer are left out: the result says which those are. */
 export async function groupsOf(nodes: NodeWatch[], schemas: Schemas): Promise<Fetched> {
-  const asked = nodes.flatMap((node) => (node.broker ? [{ node, connection: node.broker }] : []))
+  const asked = brokersOf(nodes)
   if (asked.length === 0) return fetched({ state: 'failed', why: 'no broker answers' })
   const answers = await Promise.all(
     asked.map(async ({ node, connection }) => ({ node, said: await answer(node.host, groupsAt(connection, schemas)) })),
@@ -42,7 +42,7 @@ export async function groupsOf(nodes: NodeWatch[], schemas: Schemas): Promise<Fe
     ...silent.map((id) => `groups at broker ${id}, which does not answer`),
   ]
   const value = groups.sort((a, b) => a.id.localeCompare(b.id)).slice(0, MAX_GROUPS)
-  return { result: { state: 'fetched', value, ...(unknown.length > 0 && { unknown: unknown.join('; ') }) }, passing }
+  return partly(value, unknown, passing)
 }
 
 /** Brokers that coordinate groups and could not be asked. */
@@ -58,26 +58,17 @@ function silentCoordinators(nodes: NodeWatch[], asked: NodeWatch[]): number[] {
 
 async function groupsAt(connection: Connection, schemas: Schemas): Promise<Group[]> {
   const listed = (await listGroups(connection)).slice(0, MAX_GROUPS)
-  const idsOf = (is: (type: string) => boolean): string[] => listed.filter(({ type }) => is(type)).map(({ id }) => id)
+  const ids = (of: ListedGroup[]): string[] => of.map(({ id }) => id)
   const offsets = new Map([
-    ...(await offsetFetch(
-      connection,
-      idsOf((type) => type !== 'share'),
-    )),
-    ...(await shareOffsets(
-      connection,
-      idsOf((type) => type === 'share'),
-    )),
+    ...(await offsetFetch(connection, ids(listed.filter(({ type }) => type !== 'share')))),
+    ...(await shareOffsets(connection, ids(listed.filter(({ type }) => type === 'share')))),
   ])
   const groups: Group[] = []
   for (const type of new Set(listed.map((group) => group.type))) {
-    const ids = idsOf((one) => one === type)
-    const byId = new Map((await describeGroups(connection, type, ids, schemas)).map((group) => [group.id, group]))
-    groups.push(
-      ...listed
-        .filter((group) => group.type === type)
-        .map((group) => merge(group, byId.get(group.id), offsets.get(group.id) ?? [])),
-    )
+    const ofType = listed.filter((group) => group.type === type)
+    const described = await describeGroups(connection, type, ids(ofType), schemas)
+    const byId = new Map(described.map((group) => [group.id, group]))
+    groups.push(...ofType.map((group) => merge(group, byId.get(group.id), offsets.get(group.id) ?? [])))
   }
   return groups
 }

@@ -11,8 +11,8 @@ import {
   type PartitionFetch,
 } from '#labs/kafka/client/topics.ts'
 import { type LogRecord, readBatches, recordsOf } from '#labs/kafka/log/batch.ts'
-import type { NeedResult, TopicRecord } from '#labs/protocol/observation.ts'
-import { answer, type Fetched, fetched } from './ask.ts'
+import type { TopicRecord } from '#labs/protocol/observation.ts'
+import { answer, type Fetched, fetched, partly } from './ask.ts'
 import { ready } from './cluster-log.ts'
 import type { NodeWatch } from './node-watch.ts'
 import { type Source, sourcesOf, topicOf } from './topic-sources.ts'
@@ -93,7 +93,7 @@ export class RecordsReader {
     }
     if (this.#partitions.size === 0 && unknown.length > 0)
       return { result: { state: 'failed', why: unknown.join('; ') }, passing }
-    return { result: this.#result(whole, unknown), passing }
+    return partly(this.#result(whole), unknown, passing)
   }
 
   /** @returns whether all there is has been read */
@@ -155,7 +155,7 @@ export class RecordsReader {
     }
   }
 
-  #result(whole: boolean, unknown: string[]): NeedResult {
+  #result(whole: boolean): { records: TopicRecord[]; complete: boolean } {
     const all = [...this.#partitions.entries()].sort(([a], [b]) => a - b).flatMap(([, { records }]) => records)
     const records: TopicRecord[] = []
     let bytes = 0
@@ -164,7 +164,6 @@ export class RecordsReader {
       if (records.length >= this.#max || bytes > MAX_TEXT_BYTES) break
       records.push(record)
     }
-    const value = { records, complete: whole && records.length === all.length }
-    return { state: 'fetched', value, ...(unknown.length > 0 && { unknown: unknown.join('; ') }) }
+    return { records, complete: whole && records.length === all.length }
   }
 }

@@ -3,7 +3,7 @@ import type { Connection } from '#labs/kafka/client/connection.ts'
 import { isOffset } from '#labs/kafka/client/offset.ts'
 import { DEBUGGING_REPLICA, fetchRecords, LATEST, listOffsets } from '#labs/kafka/client/topics.ts'
 import type { ReplicaLog } from '#labs/protocol/observation.ts'
-import { answer, type Fetched, fetched } from './ask.ts'
+import { answer, type Fetched, fetched, partly } from './ask.ts'
 import type { NodeWatch } from './node-watch.ts'
 import { topicOf } from './topic-sources.ts'
 
@@ -31,14 +31,8 @@ export async function replicasOf(nodes: NodeWatch[], name: string): Promise<Fetc
   const logs = answers.flatMap(({ said }) => ('value' in said ? said.value : []))
   for (const { broker, said } of answers) if (!('value' in said)) unknown.push(`broker ${broker}: ${said.why}`)
   const value = logs.sort((a, b) => a.partition - b.partition || a.broker - b.broker)
-  return {
-    result: {
-      state: 'fetched',
-      value: { replicas: value },
-      ...(unknown.length > 0 && { unknown: unknown.join('; ') }),
-    },
-    passing: answers.some(({ said }) => !('value' in said) && said.passing),
-  }
+  const passing = answers.some(({ said }) => !('value' in said) && said.passing)
+  return partly({ replicas: value }, unknown, passing)
 }
 
 type Here = { name: string; id: string; broker: number; here: number[] }

@@ -1,6 +1,6 @@
 /** Transactions of all coordinators, and the producers that the leaders of a topic's partitions know. */
 import { producersAt, transactionsAt } from '#labs/kafka/client/transactions.ts'
-import { answer, type Fetched, fetched } from './ask.ts'
+import { answer, brokersOf, type Fetched, fetched, partly } from './ask.ts'
 import type { NodeWatch } from './node-watch.ts'
 import { sourcesOf, topicOf } from './topic-sources.ts'
 
@@ -9,7 +9,7 @@ const MAX_PRODUCERS = 500
 
 /** @param topic whose partitions' producers are told too; null: none */
 export async function transactionsOf(nodes: NodeWatch[], topic: string | null): Promise<Fetched> {
-  const asked = nodes.flatMap((node) => (node.broker ? [{ node, connection: node.broker }] : []))
+  const asked = brokersOf(nodes)
   if (asked.length === 0) return fetched({ state: 'failed', why: 'no broker answers' })
   const found = topic === null ? null : topicOf(nodes, topic)
   const led = found === null || typeof found === 'string' ? { sources: [], unknown: [] } : sourcesOf(nodes, found)
@@ -38,5 +38,5 @@ export async function transactionsOf(nodes: NodeWatch[], topic: string | null): 
       .sort((a, b) => a.partition - b.partition || a.producerId - b.producerId)
       .slice(0, MAX_PRODUCERS),
   }
-  return { result: { state: 'fetched', value, ...(unknown.length > 0 && { unknown: unknown.join('; ') }) }, passing }
+  return partly(value, unknown, passing)
 }

@@ -137,46 +137,46 @@ function classicAssignment(bytes: Buffer | undefined, schemas: Schemas): TopicPa
 /** Where each partition of a share group begins (share-partition start offset), by group. Before 4.1 there is none. */
 export async function shareOffsets(connection: Connection, ids: string[]): Promise<Map<string, CommittedOffset[]>> {
   if (ids.length === 0) return new Map()
-  const groups = ids.map((groupId) => ({ groupId, topics: null }))
-  const body = await connection.call('DescribeShareGroupOffsets', { groups })
-  type WireTopic = {
-    topicName: string
-    partitions: { partitionIndex: number; errorCode: number; startOffset: Int64 }[]
-  }
-  return new Map(
-    body.groups
-      .filter((group: { errorCode: number }) => group.errorCode === 0)
-      .map((group: { groupId: string; topics: WireTopic[] }) => [
-        group.groupId,
-        group.topics.flatMap(({ topicName, partitions }) =>
-          partitions
-            .filter(({ errorCode, startOffset }) => errorCode === 0 && Number(startOffset) >= 0)
-            .map((one) => ({ topic: topicName, partition: one.partitionIndex, offset: Number(one.startOffset) })),
-        ),
-      ]),
-  )
+  const body = await connection.call('DescribeShareGroupOffsets', { groups: ofAllTopics(ids) })
+  return offsetsByGroup(body.groups)
 }
 
 /** Committed offsets of all topics, by group. Version 9 is the last that names topics instead of giving their ids. */
 export async function offsetFetch(connection: Connection, ids: string[]): Promise<Map<string, CommittedOffset[]>> {
   if (ids.length === 0) return new Map()
-  const groups = ids.map((groupId) => ({ groupId, topics: null }))
-  const body = await connection.call('OffsetFetch', { groups }, { minVersion: 8, maxVersion: 9 })
-  type WireTopic = { name: string; partitions: { partitionIndex: number; errorCode: number; committedOffset: Int64 }[] }
-  return new Map(
-    body.groups
-      .filter((group: { errorCode: number }) => group.errorCode === 0)
-      .map((group: { groupId: string; topics: WireTopic[] }) => [
-        group.groupId,
-        group.topics.flatMap((topic) =>
-          topic.partitions
-            .filter((partition) => partition.errorCode === 0 && Number(partition.committedOffset) >= 0)
-            .map((partition) => ({
-              topic: topic.name,
-              partition: partition.partitionIndex,
-              offset: Number(partition.committedOffset),
-            })),
+  const body = await connection.call('OffsetFetch', { groups: ofAllTopics(ids) }, { minVersion: 8, maxVersion: 9 })
+  return offsetsByGroup(body.groups)
+}
+
+const ofAllTopics = (ids: string[]) => ids.map((groupId) => ({ groupId, topics: null }))
+
+/** Either answer: they differ in the names of two fields. */
+type WireOffsets = {
+  groupId: string
+  errorCode: number
+  topics: {
+    name?: string
+    topicName?: string
+    partitions: { partitionIndex: number; errorCode: number; committedOffset?: Int64; startOffset?: Int64 }[]
+  }[]
+}
+
+/** Without groups in error, and without partitions that have no offset. */
+const offsetsByGroup = (groups: WireOffsets[]): Map<string, CommittedOffset[]> =>
+  new Map(
+    groups
+      .filter(({ errorCode }) => errorCode === 0)
+      .map(({ groupId, topics }) => [
+        groupId,
+        topics.flatMap(({ name, topicName, partitions }) =>
+          partitions
+            .filter(({ errorCode }) => errorCode === 0)
+            .map(({ partitionIndex, committedOffset, startOffset }) => ({
+              topic: name ?? topicName ?? '',
+              partition: partitionIndex,
+              offset: Number(committedOffset ?? startOffset),
+            }))
+            .filter(({ offset }) => offset >= 0),
         ),
       ]),
   )
-}

@@ -4,6 +4,7 @@
  */
 import { KraftlabError } from '#config/errors.ts'
 import type { LogFile } from '#labs/protocol/observation.ts'
+import type { RoomNode } from '#labs/protocol/room.ts'
 import { readByHelper } from './helper.ts'
 import type { Host } from './host.ts'
 
@@ -47,6 +48,10 @@ for want; do
   done
 done
 echo end`
+
+/** Of the nodes that a lab lays on a host. */
+export const logDirectoriesOf = (nodes: RoomNode[], host: string): string[] =>
+  nodes.filter((node) => node.host === host).flatMap((node) => node.logDirectories)
 
 /** Bytes of a file from a position on. */
 export type Want = { name: string; from: number; max: number }

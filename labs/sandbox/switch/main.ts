@@ -16,6 +16,7 @@ import { readHostDirectory } from './directory.ts'
 import { Faults } from './faults.ts'
 import { readHostFiles } from './files.ts'
 import { Host } from './host.ts'
+import { logDirectoriesOf } from './log-directory.ts'
 import { MetadataLogs } from './metadata-logs.ts'
 import { makeBridge } from './network.ts'
 import { Observations } from './observations.ts'
@@ -62,8 +63,6 @@ const host = (name: string): Host => {
   if (!found) throw new KraftlabError('UNKNOWN_HOST')
   return found
 }
-const logDirectoriesOf = (name: string): string[] =>
-  plan.nodes.filter((node) => node.host === name).flatMap((node) => node.logDirectories)
 const schemas = Schemas.load(SCHEMAS)
 const probe =
   plan.probe !== null && probePid !== null
@@ -78,7 +77,7 @@ const watcher: Watcher = new Watcher({
   files: (name, wanted) => readHostFiles(host(name), wanted),
   logFiles: (name) => logs.files(name),
   partitionFiles: (name, topic, partition) =>
-    readPartitionDirectory(host(name), logDirectoriesOf(name), { topic, partition }),
+    readPartitionDirectory(host(name), logDirectoriesOf(plan.nodes, name), { topic, partition }),
   newestOfLog: (name) => logs.page(name, { of: 'end' }),
   schemas,
   emit: (observation) => {

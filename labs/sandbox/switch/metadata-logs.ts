@@ -19,7 +19,7 @@ import { readPage } from '#labs/watcher/log-page.ts'
 import { Slices } from '#labs/watcher/slices.ts'
 import type { Host } from './host.ts'
 import { HostLog } from './host-log.ts'
-import { lookInto, SNAPSHOT_NAME } from './log-directory.ts'
+import { logDirectoriesOf, lookInto, SNAPSHOT_NAME } from './log-directory.ts'
 
 /** A lab's snapshots have some KB. */
 const MAX_SNAPSHOT_BYTES = 16 << 20
@@ -50,7 +50,7 @@ export class MetadataLogs {
   ) {
     this.#looks = new Map(
       [...hosts].map((host) => {
-        const declared = nodes.filter((node) => node.host === host.name).flatMap((node) => node.logDirectories)
+        const declared = logDirectoriesOf(nodes, host.name)
         return [host.name, (wants) => lookInto(host, declared, wants)]
       }),
     )
