@@ -1,5 +1,5 @@
 /** What the solutions of the labs about leaving ZooKeeper have in common. */
-import { type Action, run, waitFor } from '#labs/engine/solution.ts'
+import { type Action, hasStopped, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import {
   BROKER_FORGETS,
@@ -34,7 +34,7 @@ export const allInSync = waitFor(
 
 export const restart = (host: string): Action[] => [
   run('./bin/kafka-server-stop', { host }),
-  waitFor((see) => nodeOn(see, host).process === 'none', `${host} stopped`, PATIENCE_MS),
+  waitFor(hasStopped(host), `${host} stopped`, PATIENCE_MS),
   run(`./bin/kafka-server-start -daemon config/${host.startsWith('broker') ? 'server' : 'controller'}.properties`, {
     host,
   }),
@@ -82,7 +82,7 @@ export const intoZooKeeper = (host: string): Action[] => [allInSync, run(BROKER_
 
 export const controllersStopped: Action[] = CONTROLLER_HOSTS.flatMap((host) => [
   run('./bin/kafka-server-stop', { host }),
-  waitFor((see) => nodeOn(see, host).process === 'none', `${host} stopped`, PATIENCE_MS),
+  waitFor(hasStopped(host), `${host} stopped`, PATIENCE_MS),
 ])
 
 /** Above what the quorum has written: each broker that takes /controller counts one more. */

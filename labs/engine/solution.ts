@@ -84,6 +84,12 @@ export const leaderHost = (see: LabSessionState, cluster?: string): string =>
 export const downHost = (see: LabSessionState, cluster?: string): string =>
   nodeWhere(see, ({ up }) => !up, 'down', cluster).host
 
+/** For `waitFor`: its process has ended and nothing answers any more. Which of the two is seen first differs. @public */
+export const hasStopped =
+  (host: string) =>
+  (see: LabSessionState): boolean =>
+    see.clusters.some(({ nodes }) => nodes.some((node) => node.host === host && node.process === 'none' && !node.up))
+
 /** For `waitFor`: this check has passed. @public */
 export const hasPassed =
   (check: string) =>

@@ -1,4 +1,4 @@
-import { type Action, defineSolution, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
+import { type Action, defineSolution, fault, hasPassed, hasStopped, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import { brokersUnfenced } from '../nodes.ts'
 
@@ -8,8 +8,7 @@ const inSync = (see: LabSessionState) =>
 const inSyncAre = (count: number): Action => waitFor((see) => inSync(see) === count, `${count} replicas in sync`)
 
 /** A broker that still takes its leave can't be started. */
-const gone = (host: string): Action =>
-  waitFor((see) => see.clusters[0]!.nodes.some((node) => node.host === host && node.process === 'none'), `${host} gone`)
+const gone = (host: string): Action => waitFor(hasStopped(host), `${host} gone`)
 
 export default defineSolution({
   replicate: [

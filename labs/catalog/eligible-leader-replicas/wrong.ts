@@ -1,4 +1,4 @@
-import { type Action, defineWrong, fault, hasPassed, run, waitFor } from '#labs/engine/solution.ts'
+import { type Action, defineWrong, fault, hasPassed, hasStopped, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import solution from './solution.ts'
 
@@ -7,8 +7,7 @@ const orders = (see: LabSessionState) =>
 const inSyncAre = (count: number): Action =>
   waitFor((see) => orders(see).filter((one) => one.inSync).length === count, `${count} replicas in sync`)
 
-const gone = (host: string): Action =>
-  waitFor((see) => see.clusters[0]!.nodes.some((node) => node.host === host && node.process === 'none'), `${host} gone`)
+const gone = (host: string): Action => waitFor(hasStopped(host), `${host} gone`)
 
 export default defineWrong({
   replicated: {

@@ -1,4 +1,4 @@
-import { type Action, answer, defineSolution, read, run, waitFor } from '#labs/engine/solution.ts'
+import { type Action, answer, defineSolution, hasStopped, read, run, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 
 export const CLIENT = { host: 'client' }
@@ -21,7 +21,7 @@ export const allWell = waitFor(
 export const upgrade = (host: string, stop = './bin/kafka-server-stop'): Action[] => [
   allWell,
   run(stop, { host }),
-  waitFor((see) => nodeOn(see, host).process === 'none', `${host} stopped`),
+  waitFor(hasStopped(host), `${host} stopped`),
   run('ln -sfn /opt/kafka-4.3.1 ~/current', { host }),
   run(`./bin/kafka-server-start -daemon config/${host.startsWith('broker') ? 'broker' : 'controller'}.properties`, {
     host,
