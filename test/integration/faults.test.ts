@@ -139,7 +139,7 @@ describe.each(OWNERS)('a room of three nodes, of %s', (owner: Owner) => {
     room = await start(place, clusterPlan(true))
   })
   afterAll(async () => {
-    const namespaces = existsSync(room.directory) ? room.namespaces() : new Set<string>()
+    const namespaces = existsSync(room.directory) ? room.namespaces() : new Map<string, number>()
     await room.room.end()
     expect(remains(room, namespaces)).toEqual([])
     place.remove()

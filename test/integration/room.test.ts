@@ -599,7 +599,7 @@ while True: x.append(bytearray(20_000_000))'`)
   })
 })
 
-describe.each(OWNERS)('the life of a room of %s', { concurrent: true }, (owner) => {
+describe.each(OWNERS)('the life of a room of %s', (owner) => {
   test('it outlives its gateway; the next one finds it, its terminals and what was not seen', async (own) => {
     const room = await freshRoom(own, owner)
     const shell = await room.open()

@@ -1,7 +1,17 @@
 /** Real rooms for tests, started as root and as an ordinary user, and a learner in them: types, looks, runs commands. */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -172,8 +182,10 @@ export class TestRoom {
   }
 
   /** The namespaces that are the room's and its hosts'. */
-  namespaces(): Set<string> {
-    return new Set([this.pid, ...descendants(this.pid)].flatMap(namespacesOf).filter((one) => !OWN.has(one)))
+  namespaces(): Held {
+    const held: Held = new Map()
+    for (const pid of [this.pid, ...descendants(this.pid)]) hold(held, pid)
+    return held
   }
 
   /** A bash script on a host, as a learner's login shell would run it. */
@@ -380,8 +392,9 @@ export function descendants(pid: number): number[] {
   return found
 }
 
+const KINDS = ['net', 'pid', 'mnt', 'user']
 function namespacesOf(pid: number): string[] {
-  return ['net', 'pid', 'mnt', 'user'].flatMap((kind) => {
+  return KINDS.flatMap((kind) => {
     try {
       return [readlinkSync(`/proc/${pid}/ns/${kind}`)]
     } catch {
@@ -391,8 +404,24 @@ function namespacesOf(pid: number): string[] {
 }
 const OWN = new Set(namespacesOf(process.pid))
 
-/** What is left of a room on the machine; empty is what one wants. */
-export function remains(room: TestRoom, namespaces: Set<string>): string[] {
+/** Namespaces by name, each with a file descriptor: while one is open, Linux gives its number to no other room's. */
+export type Held = Map<string, number>
+
+function hold(held: Held, pid: number): void {
+  for (const kind of KINDS) {
+    try {
+      const fd = openSync(`/proc/${pid}/ns/${kind}`, 'r')
+      const name = readlinkSync(`/proc/self/fd/${fd}`)
+      if (OWN.has(name) || held.has(name)) closeSync(fd)
+      else held.set(name, fd)
+    } catch {
+      // it ended while we looked
+    }
+  }
+}
+
+/** What is left of a room on the machine; empty is what one wants. Lets its namespaces go. */
+export function remains(room: TestRoom, namespaces: Held): string[] {
   const { id } = room.plan
   const left: string[] = []
   if (existsSync(room.directory)) left.push(room.directory)
@@ -402,5 +431,7 @@ export function remains(room: TestRoom, namespaces: Set<string>): string[] {
   // One that ended and that the machine's init has not yet asked about is not there any more.
   for (const pid of processes().filter((one) => !/^State:\s+Z/m.test(read(`/proc/${one}/status`))))
     if (namespacesOf(pid).some((one) => namespaces.has(one))) left.push(`process ${pid} ${commandLine(pid)}`)
+  for (const fd of namespaces.values()) closeSync(fd)
+  namespaces.clear()
   return left
 }
