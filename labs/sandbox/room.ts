@@ -14,7 +14,7 @@ import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import { type FromSwitch, fromSwitch, type RoomPlan, type ToSwitch } from '#labs/protocol/room.ts'
 import { firstProcess, noteFirstProcess } from './first-process.ts'
 import { childPid } from './info.ts'
-import { type MemoryLimitBy, makeLimits, memoryLimitedBy, removeLimits } from './limits.ts'
+import { type MemoryLimitBy, makeLimits, memoryLimitedBy, type RoomLimits, removeLimits } from './limits.ts'
 import { readLines, writeLine } from './lines.ts'
 import { roomCommand } from './outer.ts'
 import { SOCKET } from './places.ts'
@@ -33,6 +33,8 @@ const POLL_MS = 20
 /** Two gateways may sweep the same room. */
 const REMOVE_RETRIES = 5
 const LOG_TAIL_CHARS = 2_000
+/** bubblewrap 0.8 now and then takes another error for the kernel's answer (seen once in some thousand rooms). */
+const LOOPBACK_FAILED = /^bwrap: loopback:/m
 
 type LogRecords = Extract<FromSwitch, { type: 'log.records' }>
 /** What answers a call instead of its reply. */
@@ -252,22 +254,14 @@ export async function startRoom(
   try {
     await prepare(directory, plan, installation)
     const limits = await makeLimits(plan.id, plan.hosts.length)
-    const log = await open(join(directory, 'log'), 'w')
-    const child = spawn('bash', roomCommand({ directory, plan, installation, limits, graceMs }), {
-      // The info of bubblewrap comes on fd 3.
-      stdio: ['ignore', log.fd, log.fd, 'pipe'],
-      detached: true,
-      cwd: '/',
-      // systemd-run finds its user's manager by the environment; bubblewrap clears it.
-      env: limits.prefix.length > 0 ? process.env : ({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } as never),
+    const argv = roomCommand({ directory, plan, installation, limits, graceMs })
+    const socket = await runSwitch(directory, argv, limits).catch(async (error) => {
+      if (!LOOPBACK_FAILED.test(await logOf(directory))) throw error
+      return await runSwitch(directory, argv, limits)
     })
-    child.on('error', () => {}) // no pid then, which is told
-    await log.close()
-    const [socket] = await Promise.all([awaitSocket(child, directory), notePid(child, directory)])
-    child.unref()
     return new Room(plan.id, directory, socket)
   } catch (error) {
-    const tail = await readFile(join(directory, 'log'), 'utf8').catch(() => '')
+    const tail = await logOf(directory)
     await sweep(directory, plan.id, 0)
     const why = causeIn(tail.trim().slice(-LOG_TAIL_CHARS)) ?? (error as Error).message
     throw new KraftlabError('ROOM_FAILED', `The room could not start: ${why}. Try again; nothing was left behind.`, {
@@ -275,6 +269,26 @@ export async function startRoom(
     })
   }
 }
+
+/** @returns a connection to it, once its hosts are there @throws Error where it ends before */
+async function runSwitch(directory: string, argv: string[], limits: RoomLimits): Promise<Socket> {
+  const log = await open(join(directory, 'log'), 'w')
+  const child = spawn('bash', argv, {
+    // The info of bubblewrap comes on fd 3.
+    stdio: ['ignore', log.fd, log.fd, 'pipe'],
+    detached: true,
+    cwd: '/',
+    // systemd-run finds its user's manager by the environment; bubblewrap clears it.
+    env: limits.prefix.length > 0 ? process.env : ({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } as never),
+  })
+  child.on('error', () => {}) // no pid then, which is told
+  await log.close()
+  const [socket] = await Promise.all([awaitSocket(child, directory), notePid(child, directory)])
+  child.unref()
+  return socket
+}
+
+const logOf = (directory: string): Promise<string> => readFile(join(directory, 'log'), 'utf8').catch(() => '')
 
 /** Of what a failed start said, the line that says why: an error's own, else the last. */
 function causeIn(log: string): string | undefined {
