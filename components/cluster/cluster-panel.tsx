@@ -1,20 +1,21 @@
 'use client'
-import { ChevronDown, ChevronRight, History, Table2, Workflow } from 'lucide-react'
+import { ChevronDown, ChevronRight, Table2, Workflow } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
+import { FactsPanel } from '#components/facts/facts-panel.tsx'
 import { LogPanel } from '#components/inspector/log-panel.tsx'
 import { PanelTabs } from '#components/inspector/panel-tabs.tsx'
 import { useInspectorView } from '#components/inspector/use-inspector.ts'
 import { SnapshotsPanel } from '#components/snapshots/snapshots-panel.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
-import { clock } from '#components/workbench/format.ts'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import { useNow } from '#components/workbench/use-now.ts'
 import { useStoredFlag } from '#components/workbench/use-stored.ts'
 import { hasMetadataLog } from './condition.ts'
 import { Headline, Leaders, Unknowns } from './headline.tsx'
 import { Ladder } from './ladder.tsx'
+import { LookedAt } from './looked-at.tsx'
 import { NetworkPicture } from './network-picture.tsx'
 import { NodeTables } from './node-table.tsx'
 import { PartitionTable } from './partition-table.tsx'
@@ -101,11 +102,12 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
 const RoomMenuWhereUseful = ({ picture, hosts }: { picture: RoomPicture; hosts: string[] }) =>
   hosts.length > 1 && <RoomMenu hosts={hosts} cuts={picture.cuts} disabled={picture.stale} />
 
-/** The cluster, the metadata log of one of its hosts, or states of the metadata. */
+/** The cluster, the metadata log of one of its hosts, states of the metadata, or what else the lab shows. */
 export function ClusterPanel() {
   const { tab } = useInspectorView()
-  if (tab === 'snapshots') return <SnapshotsPanel />
-  return tab === 'log' ? <LogPanel /> : <ClusterPicture />
+  if (tab === 'cluster') return <ClusterPicture />
+  if (tab === 'log') return <LogPanel />
+  return tab === 'snapshots' ? <SnapshotsPanel /> : <FactsPanel kind={tab} />
 }
 
 /** Hosts and network as a picture, the metadata log as a ladder, partitions, the probe; or all of it as tables. */
@@ -164,21 +166,6 @@ function Named({ name, children }: { name: string | null; children: ReactNode })
       <h3 className="pb-1 font-mono font-semibold text-[12px] text-ink-quiet">{name}</h3>
       {children}
     </section>
-  )
-}
-
-/** Says plainly that the panel is not live, with the way back. */
-function LookedAt({ at }: { at: number }) {
-  const { client } = useLab()
-  const t = useTranslations('timeline')
-  return (
-    <p className="flex items-center gap-2 border-b bg-accent-wash px-3.5 py-1 text-[12.5px] text-ink">
-      <History aria-hidden className="size-3.5 text-accent" />
-      <span className="font-medium tabular-nums">{t('looking', { time: clock(at) })}</span>
-      <Button variant="outline" size="sm" className="ml-auto h-6" onClick={() => client.timeline.look(null)}>
-        {t('live')}
-      </Button>
-    </p>
   )
 }
 

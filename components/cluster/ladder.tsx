@@ -5,11 +5,7 @@ import { cn } from '#components/ui/cn.ts'
 import { measured, number } from '#components/workbench/format.ts'
 import type { ClusterState, NodeState } from '#labs/protocol/live.ts'
 import { endOf, lagOf } from './condition.ts'
-
-/** Records on the left of the high watermark, in steps, so that the scale does not breathe with every record. */
-const SCALES = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000]
-/** Of the width, left of the high watermark. */
-const WATERMARK_AT = 0.8
+import { LadderBar, ladderPlace, MARK_AT } from './ladder-bar.tsx'
 
 /** How far each replica of the metadata log has come, against the high watermark. */
 export function Ladder({ cluster }: { cluster: ClusterState }) {
@@ -17,9 +13,7 @@ export function Ladder({ cluster }: { cluster: ClusterState }) {
   const { nodes, highWatermark } = cluster
   const ends = nodes.map(endOf).filter((end) => end !== null)
   const base = highWatermark ?? Math.max(0, ...ends)
-  const farthest = Math.max(...ends.map((end) => Math.max(base - end, (end - base) * 4)), 0)
-  const scale = SCALES.find((one) => one > farthest) ?? farthest + 1
-  const place = (end: number) => Math.max(0, Math.min(1, WATERMARK_AT * (1 + (end - base) / scale)))
+  const place = ladderPlace(base, ends)
   return (
     <table className="w-full table-fixed text-[12px]" data-ladder>
       <caption className="pb-1.5 text-left">
@@ -36,11 +30,7 @@ export function Ladder({ cluster }: { cluster: ClusterState }) {
           <th scope="col" className="relative text-left">
             <span className="sr-only">{t('against')}</span>
             {highWatermark !== null && (
-              <span
-                aria-hidden
-                className="absolute bottom-1 -translate-x-1/2"
-                style={{ left: `${WATERMARK_AT * 100}%` }}
-              >
+              <span aria-hidden className="absolute bottom-1 -translate-x-1/2" style={{ left: `${MARK_AT * 100}%` }}>
                 {t('highWatermarkShort')}
               </span>
             )}
@@ -82,28 +72,7 @@ function Rung(props: { cluster: ClusterState; node: NodeState; place: (end: numb
         </span>
       </th>
       <td className="relative p-0" aria-hidden>
-        <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
-        {end !== null && (
-          <>
-            <span
-              className={cn(
-                'absolute top-1/2 left-0 h-[5px] -translate-y-1/2',
-                behind ? 'bg-warn/45' : node.leads ? 'bg-accent/45' : 'bg-good/45',
-              )}
-              style={{ width: `${place(end) * 100}%` }}
-            />
-            <span
-              className={cn(
-                'absolute top-1/2 h-3.5 w-[3px] -translate-x-1/2 -translate-y-1/2 rounded-full',
-                behind ? 'bg-warn' : node.leads ? 'bg-accent' : 'bg-good',
-              )}
-              style={{ left: `${place(end) * 100}%` }}
-            />
-          </>
-        )}
-        {watermark && (
-          <span className="absolute inset-y-0 w-px bg-ink-quiet/70" style={{ left: `${WATERMARK_AT * 100}%` }} />
-        )}
+        <LadderBar place={place} end={end} tone={behind ? 'behind' : node.leads ? 'leads' : 'good'} mark={watermark} />
       </td>
       <td className="text-right font-mono text-[11.5px] tabular-nums">
         {end === null ? <span className="text-ink-quiet">{t('unknown')}</span> : number(end)}

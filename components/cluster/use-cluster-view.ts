@@ -4,7 +4,7 @@ import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 
 /** The cluster now, or as it was at the moment looked at. */
-export type RoomPicture = Pick<LabSessionState, 'clusters' | 'cuts' | 'otherHosts'> & {
+export type RoomPicture = Pick<LabSessionState, 'clusters' | 'cuts' | 'facts' | 'otherHosts'> & {
   /** null: now; else the moment, ms since 1970 */
   at: number | null
   /** what is shown is not what is: looked at another moment, or not connected */
@@ -17,10 +17,10 @@ export function useRoomPicture(): RoomPicture | null {
   const { looking } = useTimeline()
   const { isOwn } = useLab()
   if (!state || (state.room.status !== 'ready' && (isOwn || state.room.status !== 'ended'))) return null
-  const { clusters, cuts, otherHosts } = state
+  const { clusters, cuts, facts, otherHosts } = state
   if (looking)
     return looking.seen
       ? { ...looking.seen, otherHosts, stale: true }
-      : { clusters, cuts, otherHosts, at: looking.at, stale: true }
-  return { clusters, cuts, otherHosts, at: null, stale: connection !== 'open' || state.room.status !== 'ready' }
+      : { clusters, cuts, facts, otherHosts, at: looking.at, stale: true }
+  return { clusters, cuts, facts, otherHosts, at: null, stale: connection !== 'open' || state.room.status !== 'ready' }
 }

@@ -4,14 +4,15 @@
  */
 import { SnapshotFiles } from '#components/snapshots/snapshot-files.ts'
 import { Store } from '#components/workbench/store.ts'
-import type { ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import type { ShownFact, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { StateSource } from '#labs/protocol/log.ts'
 import { ChangeStore } from './change-store.ts'
 import { type Filter, NO_FILTER } from './filter.ts'
 import { LogStore } from './log-store.ts'
 import { StateStore } from './state-store.ts'
 
-export type PanelTab = 'cluster' | 'log' | 'snapshots'
+/** besides what every lab shows, the facts that this one does */
+export type PanelTab = 'cluster' | 'log' | 'snapshots' | ShownFact['kind']
 export type InspectorView = {
   tab: PanelTab
   /** null: the one that leads */

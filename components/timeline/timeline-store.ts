@@ -3,10 +3,10 @@
  * `useSyncExternalStore`.
  */
 import { Store } from '#components/workbench/store.ts'
-import type { ClusterState, TimelineEvent, ToBrowser } from '#labs/protocol/live.ts'
+import type { ClusterState, ShownFact, TimelineEvent, ToBrowser } from '#labs/protocol/live.ts'
 import type { Link } from '#labs/protocol/observation.ts'
 
-export type Seen = { at: number; clusters: ClusterState[]; cuts: Link[] }
+export type Seen = { at: number; clusters: ClusterState[]; cuts: Link[]; facts: ShownFact[] }
 export type TimelineSnapshot = {
   /** oldest first */
   events: TimelineEvent[]
@@ -62,8 +62,8 @@ export class TimelineStore extends Store<TimelineSnapshot> {
       this.set({ looking, events: message.whole ? inOrder(message.events) : join(events, message.events) })
       return
     }
-    const { at, clusters, cuts } = message
-    const seen = { at, clusters, cuts }
+    const { at, clusters, cuts, facts } = message
+    const seen = { at, clusters, cuts, facts }
     // A moment that is not over yet may still get entries.
     if (at < (this.snapshot.events.at(-1)?.at ?? 0)) this.#keep(seen)
     this.#settle()

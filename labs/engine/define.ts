@@ -244,12 +244,15 @@ const START_SECONDS = 30
 export type Preparation = { host: string; command: string }
 type Content = RoomOptions & {
   steps: Step[]
+  /** what the panel shows besides nodes and partitions: of `SHOWN`, fetched while somebody looks at it */
+  shows?: FactSpec<unknown>[]
   /** done in this order before the room is shown and the first step opens; within the time that a room may take to start */
   prepare?: Preparation[]
 }
 export type Lab = Required<About> &
   DeclaredRoom & {
     steps: Step[]
+    shows: { need: Need }[]
     prepare: Preparation[]
     /** the name of this one among the lab's variants; null where it has none */
     variant: string | null
@@ -258,6 +261,8 @@ export type Lab = Required<About> &
   }
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
+/** Kinds of facts that the panel can show. */
+const SHOWN = ['replicas', 'groups', 'transactions', 'partition-files'] as const
 const judge = z.custom<() => Verdict>((value) => typeof value === 'function', 'a function')
 const labShape = roomShape.extend({
   slug,
@@ -267,6 +272,7 @@ const labShape = roomShape.extend({
   minutes: z.number().int().positive(),
   startSeconds: z.number().int().positive().default(START_SECONDS),
   prepare: z.array(z.object({ host: z.string(), command: z.string().min(1) })).default([]),
+  shows: z.array(z.object({ need: z.object({ kind: z.enum(SHOWN), host: z.string().optional() }) })).default([]),
   steps: z
     .array(
       z.object({
@@ -311,13 +317,15 @@ function defineOne(lab: About & Content, variant: string | null): Lab {
     .superRefine((shape, context) => {
       const within = variant === null ? [] : ['variants', variant]
       const { hosts, problems } = declareRoom(shape)
-      for (const problem of [...problems, ...stepProblems(shape, hosts), ...prepareProblems(shape, hosts)])
+      for (const problem of [...problems, ...stepProblems(shape, hosts), ...hostProblems(shape, hosts)])
         context.addIssue({ code: 'custom', ...problem, path: [...within, ...problem.path] })
     })
     .parse(lab)
   const { problems: _, ...room } = declareRoom(shape)
   const { startSeconds, prepare } = shape
-  return { ...lab, ...room, startSeconds, prepare, variant, variants: {} }
+  // The shape has let no trial through.
+  const shows = (lab.shows ?? []) as { need: Need }[]
+  return { ...lab, ...room, startSeconds, prepare, shows, variant, variants: {} }
 }
 
 /** What is shown before a learner has a variant, or of many learners at once, must be so for all. */
@@ -347,11 +355,15 @@ function requireAlike(first: Lab, other: Lab): void {
     .parse(other)
 }
 
-function prepareProblems({ prepare }: z.infer<typeof labShape>, hosts: DeclaredRoom['hosts']): Problem[] {
-  return prepare.flatMap(({ host }, at) =>
-    hosts.some(({ name }) => name === host)
+function hostProblems({ prepare, shows }: z.infer<typeof labShape>, hosts: DeclaredRoom['hosts']): Problem[] {
+  const named = [
+    ...prepare.map(({ host }, at) => ({ path: ['prepare', at, 'host'], host })),
+    ...shows.map(({ need }, at) => ({ path: ['shows', at], host: need.host })),
+  ]
+  return named.flatMap(({ path, host }) =>
+    host === undefined || hosts.some(({ name }) => name === host)
       ? []
-      : [{ path: ['prepare', at, 'host'], message: `there is no host ${host}` }],
+      : [{ path, message: `there is no host ${host}` }],
   )
 }
 

@@ -247,15 +247,19 @@ export class LabSession extends EventEmitter<Events> {
     return this.fold.seen
   }
 
-  /** What the switch should watch: needs of the open steps, or of all. */
-  needs(which: 'open' | 'all' = 'open'): Need[] {
+  /**
+   * What the switch should watch: needs of the open steps, or of all.
+   * @param looked somebody looks at what the lab shows besides
+   */
+  needs(which: 'open' | 'all' = 'open', looked = false): Need[] {
     const steps = this.lab.steps.filter(
       (step) => which === 'all' || (isOpen(this.fold, step) && !isPassed(this.fold, step)),
     )
     const needs = steps.flatMap((step) =>
       Object.values(step.facts).flatMap(({ need }) => (need.kind === 'trial' ? [] : [need])),
     )
-    return [...new Map(needs.map((need) => [need.name, need])).values()]
+    const all = looked ? [...needs, ...this.lab.shows.map(({ need }) => need)] : needs
+    return [...new Map(all.map((need) => [need.name, need])).values()]
   }
 
   /** Whether each need has had a result in this room. */
@@ -266,7 +270,7 @@ export class LabSession extends EventEmitter<Events> {
   view(): { steps: StepState[] } & RoomView {
     return {
       steps: this.lab.steps.map((step) => stepState(this.fold, this.lab, step, this.verdicts)),
-      ...roomView(this.fold, this.layout),
+      ...roomView(this.fold, this.layout, this.lab.shows),
     }
   }
 
@@ -289,9 +293,9 @@ export class LabSession extends EventEmitter<Events> {
   }
 
   /** The clusters as they were at that time, ms since 1970. */
-  async viewAt(at: number): Promise<{ at: number } & Pick<RoomView, 'clusters' | 'cuts'>> {
-    const { clusters, cuts } = roomView((await this.past.foldAt(at)) ?? this.fold, this.layout)
-    return { at, clusters, cuts }
+  async viewAt(at: number): Promise<{ at: number } & Omit<RoomView, 'otherHosts'>> {
+    const { otherHosts: _, ...view } = roomView((await this.past.foldAt(at)) ?? this.fold, this.layout, this.lab.shows)
+    return { at, ...view }
   }
 
   /** Every check judged now, open or not; nothing latches. */

@@ -1,19 +1,25 @@
 /** The fold as the panel shows it: what the lab declares, and what was seen of it. */
-import type { ClusterState, LabSessionState, NodeState } from '#labs/protocol/live.ts'
+import type { ClusterState, LabSessionState, NodeState, ShownFact } from '#labs/protocol/live.ts'
 import { isReserved } from '#labs/protocol/metadata.ts'
+import type { Need } from '#labs/protocol/observation.ts'
 import { type ClusterView, epochOf, type NodeView, type PartitionView, type TopicView } from './cluster.ts'
 import type { Fold } from './fold.ts'
 import type { LaidNode, Layout } from './layout.ts'
 
-export type RoomView = Pick<LabSessionState, 'clusters' | 'cuts' | 'otherHosts'>
+export type RoomView = Pick<LabSessionState, 'clusters' | 'cuts' | 'facts' | 'otherHosts'>
 
-export function roomView({ clusters, cuts }: Fold, layout: Layout): RoomView {
+/** @param shows what the lab shows besides */
+export function roomView({ clusters, cuts, facts }: Fold, layout: Layout, shows: { need: Need }[]): RoomView {
   const shown = Object.entries(clusters).map(([name, cluster]) => clusterState(name, cluster, layout))
   const withNode = new Set(shown.flatMap(({ nodes }) => nodes.map(({ host }) => host)))
   const otherHosts = Object.entries(layout.addresses)
     .filter(([host]) => !withNode.has(host))
     .map(([host, address]) => ({ host, address }))
-  return { clusters: shown, cuts, otherHosts }
+  // A need's result is of its kind.
+  const shownFacts = shows.map(
+    ({ need }) => ({ ...need, is: facts[need.name] ?? { state: 'not-fetched' } }) as ShownFact,
+  )
+  return { clusters: shown, cuts, facts: shownFacts, otherHosts }
 }
 
 function clusterState(name: string, cluster: ClusterView, layout: Layout): ClusterState {

@@ -58,6 +58,7 @@ export class LiveLabSession extends EventEmitter<Events> {
   readonly logs = new Looks((wish: { host: string; range: LogRange }) => this.readLog(wish.host, wish.range), LOG_REST)
   /** costly: to be asked by `turns` */
   readonly metadata: States
+  private readonly lookers = new Set<string>()
   readonly turns = new Turns()
   readonly watchers: Watchers
   /** classes in which the lab is assigned to the learner */
@@ -414,9 +415,17 @@ export class LiveLabSession extends EventEmitter<Events> {
     throw new KraftlabError('ROOM_ENDED')
   }
 
+  /** What the lab shows besides nodes and partitions is fetched while a browser looks at it. */
+  lookAtFacts(browser: string, on: boolean): void {
+    if (on === this.lookers.has(browser)) return
+    if (on) this.lookers.add(browser)
+    else this.lookers.delete(browser)
+    if (this.lookers.size === (on ? 1 : 0)) this.watch()
+  }
+
   private watch(): void {
     if (!this.room) return
-    this.watched = this.engine.needs(this.assessing > 0 ? 'all' : 'open')
+    this.watched = this.engine.needs(this.assessing > 0 ? 'all' : 'open', this.lookers.size > 0)
     this.room.send({ type: 'needs', needs: this.watched })
   }
 
@@ -495,7 +504,7 @@ export class LiveLabSession extends EventEmitter<Events> {
   }
 
   private state(): LabSessionState {
-    const { steps, clusters, cuts, otherHosts } = this.engine.view()
+    const { steps, clusters, cuts, facts, otherHosts } = this.engine.view()
     const { helpSince, notes, messages, kept } = this.engine.teaching
     return {
       id: this.id,
@@ -526,6 +535,7 @@ export class LiveLabSession extends EventEmitter<Events> {
       })),
       clusters,
       cuts,
+      facts,
       otherHosts,
     }
   }

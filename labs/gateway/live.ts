@@ -41,7 +41,12 @@ const DEED: ReadonlySet<ToGateway['type']> = new Set([
   'reset',
 ])
 /** What a page does by itself, for as long as it is open. */
-const PASSIVE: ReadonlySet<ToGateway['type']> = new Set(['terminal.acknowledge', 'terminal.visible', 'log.read'])
+const PASSIVE: ReadonlySet<ToGateway['type']> = new Set([
+  'terminal.acknowledge',
+  'terminal.visible',
+  'log.read',
+  'facts.look',
+])
 /** Tabs of one page, with room to spare. */
 const MAX_ATTACHED = 64
 
@@ -171,6 +176,9 @@ export function serveBrowser(
           type: 'state.proved',
           proof: await live.metadata.prove(message.host, message.file),
         }))
+        break
+      case 'facts.look':
+        live.lookAtFacts(name, message.on)
         break
       case 'change':
         await answer(async () => ({ type: 'change', change: live.metadata.change(message.seq) }))
@@ -311,6 +319,7 @@ export function serveBrowser(
     live.off('left', onEnded)
     live.watchers.end(name)
     for (const viewer of attached.values()) live.detach(viewer)
+    live.lookAtFacts(name, false)
     live.looks.forget(name)
     live.logs.forget(name)
     live.turns.forget(name)

@@ -31,6 +31,7 @@ export const MAY: Record<ToGateway['type'], Who> = {
   'state.compare': 'both',
   'state.prove': 'both',
   change: 'both',
+  'facts.look': 'both',
   active: 'learner',
   help: 'learner',
   'watcher.allow': 'learner',

@@ -6,7 +6,16 @@
 import { z } from 'zod'
 import { words } from './class.ts'
 import { commandChange, logPage, logRange, stateProof, stateSource, stateView, treeChange } from './log.ts'
-import { fault, link, PROBE_KINDS } from './observation.ts'
+import {
+  activeProducer,
+  fault,
+  group,
+  link,
+  PROBE_KINDS,
+  partitionFiles,
+  replicaLog,
+  transaction,
+} from './observation.ts'
 import { terminal } from './room.ts'
 import { TRIAL_PHASES, trialOutput } from './trial.ts'
 
@@ -51,6 +60,8 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state.compare'), before: stateSource, after: stateSource }),
   /** Whether a snapshot and the log after it are what was seen; answered by `state.proved`. */
   z.object({ type: z.literal('state.prove'), host: z.string(), file: z.string() }),
+  /** Whether somebody looks at what the lab shows besides nodes and partitions: it is fetched meanwhile. */
+  z.object({ type: z.literal('facts.look'), on: z.boolean() }),
   /** What a command of the timeline changed; answered by `change`. */
   z.object({ type: z.literal('change'), seq: z.number().int() }),
   /** How a step is solved; answered by `solution`, or by an error while it is not offered (labs/engine/tried.ts). */
@@ -264,6 +275,41 @@ export const clusterState = z.object({
 })
 export type ClusterState = z.infer<typeof clusterState>
 
+/** Not fetched, failed and empty are three things; `unknown`: what the value leaves out, and why. */
+const looked = <Value extends z.ZodType>(value: Value) =>
+  z.discriminatedUnion('state', [
+    z.object({ state: z.literal('not-fetched') }),
+    z.object({ state: z.literal('failed'), why: z.string() }),
+    z.object({ state: z.literal('fetched'), value, unknown: z.string().optional() }),
+  ])
+/** What a lab shows besides nodes and partitions, as it was last looked at. */
+export const shownFact = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('replicas'),
+    name: z.string(),
+    topic: z.string(),
+    is: looked(z.object({ replicas: z.array(replicaLog) })),
+  }),
+  z.object({ kind: z.literal('groups'), name: z.string(), is: looked(z.array(group)) }),
+  z.object({
+    kind: z.literal('transactions'),
+    name: z.string(),
+    /** whose producers are told too; null: nobody's */
+    topic: z.string().nullable(),
+    is: looked(z.object({ transactions: z.array(transaction), producers: z.array(activeProducer) })),
+  }),
+  z.object({
+    kind: z.literal('partition-files'),
+    name: z.string(),
+    host: z.string(),
+    topic: z.string(),
+    partition: z.number().int(),
+    /** null: there is no such directory */
+    is: looked(partitionFiles.nullable()),
+  }),
+])
+export type ShownFact = z.infer<typeof shownFact>
+
 /**
  * One event on the line. `seq` orders events of one moment, and is stable: one that comes again with the same `seq` (an
  * outage that has ended) replaces the former.
@@ -352,6 +398,7 @@ export const labSessionState = z.object({
   steps: z.array(stepState),
   clusters: z.array(clusterState),
   cuts: z.array(link),
+  facts: z.array(shownFact).default([]),
   /** declared hosts without a node, such as `client` */
   otherHosts: z.array(z.object({ host: z.string(), address: z.string() })),
 })
@@ -362,7 +409,13 @@ export const toBrowser = z.discriminatedUnion('type', [
   /** Events of the timeline: all so far after a connect (`whole`), then those that are new. */
   z.object({ type: z.literal('timeline'), whole: z.boolean(), events: z.array(timelineEvent) }),
   /** Answers `look`. */
-  z.object({ type: z.literal('then'), at: z.number(), clusters: z.array(clusterState), cuts: z.array(link) }),
+  z.object({
+    type: z.literal('then'),
+    at: z.number(),
+    clusters: z.array(clusterState),
+    cuts: z.array(link),
+    facts: z.array(shownFact).default([]),
+  }),
   z.object({ type: z.literal('terminal.screen'), terminal: z.string(), data: z.string(), ...size }),
   z.object({ type: z.literal('terminal.output'), terminal: z.string(), data: z.string() }),
   z.object({ type: z.literal('terminal.resized'), terminal: z.string(), ...size }),

@@ -50,6 +50,7 @@ async function logsAt(connection: Connection, { name, id, broker, here }: Here):
     const end = ends.find((one) => one.partition === partition)?.offset
     // cut off meanwhile: the next look has it right
     if (end === undefined || error !== 0) return []
-    return [{ partition, broker, logStart, highWatermark, lastStable, end }]
+    // Asked a moment before the high watermark, which it is never below.
+    return [{ partition, broker, logStart, highWatermark, lastStable, end: Math.max(end, highWatermark) }]
   })
 }

@@ -40,6 +40,7 @@ const MESSAGES: { [Type in ToGateway['type']]: Extract<ToGateway, { type: Type }
   'state.compare': { type: 'state.compare', before: { of: 'live' }, after: { of: 'live' } },
   'state.prove': { type: 'state.prove', host: HOST, file: '00000000000000000001-0000000001.checkpoint' },
   change: { type: 'change', seq: 1 },
+  'facts.look': { type: 'facts.look', on: true },
   active: { type: 'active' },
   help: { type: 'help', wanted: true },
   'watcher.allow': { type: 'watcher.allow', watcher: 'x', allowed: true },

@@ -29,7 +29,13 @@ export async function feedHour(page: Page, count: number): Promise<void> {
       const message = JSON.parse(String(text)) as ToGateway
       if (message.type !== 'look') return
       const { at } = message
-      show({ type: 'then', at, clusters: [cluster(at, 1 + (Math.floor(at / 20_000) % CONTROLLERS))], cuts: [] })
+      show({
+        type: 'then',
+        at,
+        clusters: [cluster(at, 1 + (Math.floor(at / 20_000) % CONTROLLERS))],
+        cuts: [],
+        facts: [],
+      })
     })
   })
 }
@@ -68,6 +74,7 @@ function room(now: number): LabSessionState {
     steps: [],
     clusters,
     cuts: [],
+    facts: [],
     otherHosts: [{ host: 'client', address: '192.0.2.16' }],
   }
 }

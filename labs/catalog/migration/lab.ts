@@ -21,7 +21,6 @@ export default defineLab({
   course: 'kraft',
   module: 'leaving-zookeeper',
   minutes: 50,
-  startSeconds: 45,
   clusters: {
     main: cluster({ zookeeper: 1, brokers: BROKERS.length, controllers: 3, kafka: '3.9.2', quorum: 'static' }),
   },
