@@ -367,7 +367,7 @@ export default defineLab({
             }),
           hints: [
             'Who knows the id, if not ZooKeeper? Every broker tells it to every client.',
-            'Three tools print it: kafka-cluster, kafka-metadata-quorum, and the broker’s own meta.properties. Only the first prints nothing else.',
+            'Two tools print it, kafka-cluster and kafka-metadata-quorum, and meta.properties on the broker’s disk has it. The first prints that one line and no other.',
             `id=$(kafka-cluster cluster-id --bootstrap-server node-1:9092 --command-config conf/client.properties | sed 's/^Cluster ID: //')`,
           ],
         },
