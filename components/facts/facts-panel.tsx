@@ -7,6 +7,7 @@ import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import type { ShownFact } from '#labs/protocol/live.ts'
 import { GroupsView } from './groups-view.tsx'
 import { ReplicasView } from './replicas-view.tsx'
+import { RequestsView } from './requests-view.tsx'
 import { SegmentsView } from './segments-view.tsx'
 import { TransactionsView } from './transactions-view.tsx'
 
@@ -53,6 +54,8 @@ function Value({ fact }: { fact: ShownFact }) {
       return <GroupsView groups={fact.is.value} />
     case 'transactions':
       return <TransactionsView topic={fact.topic} {...fact.is.value} />
+    case 'request-metrics':
+      return <RequestsView host={fact.host} metrics={fact.is.value} />
     case 'partition-files':
       return <SegmentsView host={fact.host} topic={fact.topic} partition={fact.partition} has={fact.is.value} />
   }

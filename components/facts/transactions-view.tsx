@@ -7,6 +7,8 @@ import type { ActiveProducer, Transaction } from '#labs/protocol/observation.ts'
 import { DenseTable, Empty, Figure, Heading, Name } from './table.tsx'
 
 const TICK_MS = 1_000
+/** org.apache.kafka.coordinator.transaction.TransactionState: from the first record to the last marker. */
+const OPEN: ReadonlySet<string> = new Set(['Ongoing', 'PrepareCommit', 'PrepareAbort', 'PrepareEpochFence'])
 
 /** Transactions as their coordinators have them, and what is open in a topic's partitions, as their leaders have it. */
 export function TransactionsView(props: {
@@ -37,12 +39,12 @@ export function TransactionsView(props: {
           {transactions.map((one) => (
             <tr key={one.transactionalId} data-transaction={one.transactionalId}>
               <Name>{one.transactionalId}</Name>
-              <td className={one.startedAt >= 0 ? 'whitespace-nowrap text-warn' : 'whitespace-nowrap text-ink-soft'}>
+              <td className={OPEN.has(one.state) ? 'whitespace-nowrap text-warn' : 'whitespace-nowrap text-ink-soft'}>
                 {one.state}
               </td>
               <Figure>{t('producerIs', { id: one.producerId, epoch: one.producerEpoch })}</Figure>
               <Figure className="text-ink-quiet">
-                {one.startedAt >= 0 &&
+                {OPEN.has(one.state) &&
                   t('ofLimit', { time: running(Math.max(0, now - one.startedAt)), limit: running(one.timeoutMs) })}
               </Figure>
               <td className="font-mono text-[11px] text-ink-soft">

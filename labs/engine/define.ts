@@ -13,6 +13,7 @@ import type {
   Need,
   PartitionFiles,
   ReplicaLog,
+  RequestMetrics,
   TopicBatch,
   TopicRecord,
   Transaction,
@@ -97,6 +98,10 @@ export const partitionFiles = (spec: {
   partition: number
 }): FactSpec<PartitionFiles | null> => ({
   need: named({ kind: 'partition-files', name: '', ...spec }),
+})
+/** What a node says of its requests, by a Jolokia agent in it at that port: its own claim, so for `shows` alone. @public */
+export const requestMetrics = (host: string, port = 8778): FactSpec<RequestMetrics> => ({
+  need: named({ kind: 'request-metrics', name: '', host, port }),
 })
 /** A regular file on a host; null where there is none. */
 export const file = (host: string, path: string, maxBytes = 65_536): FactSpec<FileContent | null> => ({
@@ -262,7 +267,9 @@ export type Lab = Required<About> &
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
 /** Kinds of facts that the panel can show. */
-const SHOWN = ['replicas', 'groups', 'transactions', 'partition-files'] as const
+const SHOWN = ['replicas', 'groups', 'transactions', 'partition-files', 'request-metrics'] as const
+/** Learners could make them say anything. */
+const CLAIMED = 'request-metrics'
 const judge = z.custom<() => Verdict>((value) => typeof value === 'function', 'a function')
 const labShape = roomShape.extend({
   slug,
@@ -382,7 +389,9 @@ function stepProblems(shape: z.infer<typeof labShape>, hosts: DeclaredRoom['host
     if (checks.length === 0 && !ask)
       problems.push({ path: ['steps', at, 'checks'], message: 'a step needs a check or a question' })
     for (const [fact, { need }] of Object.entries(facts))
-      if (need.host !== undefined && !hosts.some(({ name }) => name === need.host))
+      if (need.kind === CLAIMED)
+        problems.push({ path: ['steps', at, 'facts', fact], message: `a node's own claim, for shows alone` })
+      else if (need.host !== undefined && !hosts.some(({ name }) => name === need.host))
         problems.push({ path: ['steps', at, 'facts', fact], message: `there is no host ${need.host}` })
     for (const { id, trial } of checks)
       if (trial !== undefined && facts[trial]?.need.kind !== 'trial')

@@ -14,6 +14,7 @@ import {
   PROBE_KINDS,
   partitionFiles,
   replicaLog,
+  requestMetrics,
   transaction,
 } from './observation.ts'
 import { terminal } from './room.ts'
@@ -306,6 +307,12 @@ export const shownFact = z.discriminatedUnion('kind', [
     partition: z.number().int(),
     /** null: there is no such directory */
     is: looked(partitionFiles.nullable()),
+  }),
+  z.object({
+    kind: z.literal('request-metrics'),
+    name: z.string(),
+    host: z.string(),
+    is: looked(requestMetrics),
   }),
 ])
 export type ShownFact = z.infer<typeof shownFact>

@@ -139,7 +139,7 @@ export const transaction = z.object({
   producerId: z.number(),
   producerEpoch: z.number().int(),
   timeoutMs: z.number(),
-  /** ms since 1970; -1: none is open */
+  /** of the newest, also when it is done; ms since 1970; -1: there was none */
   startedAt: z.number(),
   partitions: z.array(topicPartition),
 })
@@ -187,6 +187,41 @@ export const partitionFiles = z.object({
 })
 export type PartitionFiles = z.infer<typeof partitionFiles>
 
+export const REQUEST_KINDS = ['Produce', 'FetchConsumer', 'FetchFollower'] as const
+/** In the order in which a request goes through them; throttled last. */
+export const REQUEST_STAGES = [
+  'RequestQueue',
+  'Local',
+  'Remote',
+  'ResponseQueue',
+  'ResponseSend',
+  'Throttle',
+  'Total',
+] as const
+const maybe = z.number().nullable()
+/** What a node says of itself, by an agent in its process: its own claim, which no check gets. Null: it does not say. */
+export const requestMetrics = z.object({
+  /** between this look and the one before, ms; null: this is the first */
+  overMs: maybe,
+  requests: z.array(
+    z.object({
+      kind: z.enum(REQUEST_KINDS),
+      /** since the node began, and since the look before */
+      count: z.number(),
+      since: z.number(),
+      /** ms on average of those since the look before; null: there was none */
+      stages: z.record(z.enum(REQUEST_STAGES), maybe),
+    }),
+  ),
+  /** requests that wait for an I/O thread, responses that wait for a network thread */
+  queues: z.object({ request: maybe, response: maybe }),
+  /** of the threads' time, 0 to 1: the network threads now, the I/O threads in the last minute */
+  idle: z.object({ network: maybe, handlers: maybe }),
+  /** requests that wait there for something to happen */
+  purgatory: z.object({ produce: maybe, fetch: maybe }),
+})
+export type RequestMetrics = z.infer<typeof requestMetrics>
+
 /** What a lab may ask for beyond the cluster view. `name` is the lab's own name for it. */
 export const need = z.discriminatedUnion('kind', [
   z.object({
@@ -213,6 +248,13 @@ export const need = z.discriminatedUnion('kind', [
     topic: z.string(),
     partition: z.number().int().nonnegative(),
   }),
+  /** `port`: of a Jolokia agent in the node */
+  z.object({
+    kind: z.literal('request-metrics'),
+    name: z.string(),
+    host: z.string(),
+    port: z.number().int().min(1).max(65_535),
+  }),
   /** the files of a host's metadata log */
   z.object({ kind: z.literal('log-files'), name: z.string(), host: z.string() }),
   /** how a host's metadata log ends */
@@ -233,7 +275,7 @@ export const needResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('failed'), why: z.string() }),
   z.object({
     state: z.literal('fetched'),
-    /** records: { records, complete }; groups: Group[]; replicas, batches, transactions: as below, without those that do not
+    /** records: { records, complete }; groups: Group[]; request-metrics: RequestMetrics; replicas, batches, transactions: as below, without those that do not
      *  answer; file: FileContent or null where there is none; log-files: LogFile[], log-end: LogEnd, partition-files:
      *  PartitionFiles, all three null where there is no such directory */
     value: z.union([
@@ -242,6 +284,7 @@ export const needResult = z.discriminatedUnion('state', [
       z.object({ batches: z.array(topicBatch), complete: z.boolean() }),
       z.object({ transactions: z.array(transaction), producers: z.array(activeProducer) }),
       partitionFiles,
+      requestMetrics,
       z.array(group),
       z.array(logFile),
       logEnd,

@@ -8,6 +8,7 @@ import { endOfLog, LogEndNews } from './log-end.ts'
 import type { NodeWatch } from './node-watch.ts'
 import { RecordsReader } from './records.ts'
 import { replicasOf } from './replicas.ts'
+import { RequestMetricsReader } from './request-metrics.ts'
 import type { Surroundings } from './room.ts'
 import { transactionsOf } from './transactions.ts'
 
@@ -124,7 +125,7 @@ export class Needs {
 
   /** Something happened that may change results: look now, not at the next tick. */
   ring(): void {
-    for (const watch of this.#watches.values()) if (!isOfFiles(watch.need)) watch.ring()
+    for (const watch of this.#watches.values()) if (!isByTurn(watch.need)) watch.ring()
   }
 
   #fetcher(need: Need): Fetch {
@@ -145,6 +146,10 @@ export class Needs {
         return this.#fileFetcher(need)
       case 'partition-files':
         return () => this.#partitionFiles(need)
+      case 'request-metrics': {
+        const reader = new RequestMetricsReader(this.#room, need)
+        return () => reader.read()
+      }
       case 'log-files':
         return this.#logFilesFetcher(need.host)
       case 'log-end':
@@ -196,8 +201,11 @@ export class Needs {
   }
 }
 
-const OF_FILES: ReadonlySet<Need['kind']> = new Set(['file', 'log-files', 'log-end', 'partition-files'])
-const isOfFiles = ({ kind }: Need): boolean => OF_FILES.has(kind)
+/** What happens in the cluster says nothing of them: they are looked at in turn. */
+const BY_TURN: ReadonlySet<Need['kind']> = new Set([
+  ...(['file', 'log-files', 'log-end', 'partition-files', 'request-metrics'] as const),
+])
+const isByTurn = ({ kind }: Need): boolean => BY_TURN.has(kind)
 
 /** Each NoOp makes the newest segment larger: that alone is no news. */
 function settled(files: LogFile[] | null): string {

@@ -48,7 +48,7 @@ export function libsOf({ root, cache }, version) {
     root,
     ['pom.xml', 'sha256sums'].map((name) => `${DISTRIBUTION}/${version}/${name}`),
   )
-  return join(cache, `kafka-libs-${version}-${made}`)
+  return join(cache, `kafka-libs-${version.replace('/', '-')}-${made}`)
 }
 
 /** Cheap enough for each start: the right names, none empty or cut short by a full disk since. */
@@ -65,8 +65,8 @@ function isWhole(context, version) {
   )
 }
 
-export const kafkaJars = (version) => ({
-  name: `Kafka ${version} runtime`,
+export const kafkaJars = (version, name = `Kafka ${version} runtime`) => ({
+  name,
   bytes: 200 * 1024 ** 2,
   done: (context) => isWhole(context, version),
   make: async (context) => {
@@ -101,7 +101,7 @@ export const kafkaJars = (version) => ({
 const fetchJars = (context, version, folder) =>
   run(
     context,
-    `maven-${version}`,
+    `maven-${version.replace('/', '-')}`,
     [
       ...['mvn', '-q', '-B', '-f', join(context.root, DISTRIBUTION, version, 'pom.xml')],
       ...['dependency:copy-dependencies', `-DoutputDirectory=${folder}`],
@@ -109,7 +109,7 @@ const fetchJars = (context, version, folder) =>
     {
       env: { ...process.env, JAVA_HOME: context.java.home },
       timeoutMs: MAVEN_MS,
-      fails: `Maven could not fetch the Kafka ${version} runtime: is Maven Central reachable?`,
+      fails: `Maven could not fetch the jars of Kafka ${version}: is Maven Central reachable?`,
     },
   )
 

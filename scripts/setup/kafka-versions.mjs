@@ -8,6 +8,8 @@ import { join } from 'node:path'
 export const KAFKA_VERSION = '4.3.1'
 /** 3.9.2 is the last with ZooKeeper. */
 export const OLDER_VERSIONS = ['4.1.2', '3.9.2']
+/** Besides it: an agent for metrics, a remote storage. A set of jars of its own, handled as a version is. */
+export const PLUGINS = `${KAFKA_VERSION}/plugins`
 export const DISTRIBUTION = 'labs/kafka/distribution'
 /** As in the distribution's own scripts: this one is a plugin, named in plugin.path by who wants it. */
 const NOT_ON_CLASS_PATH = /^connect-file-/

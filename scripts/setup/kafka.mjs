@@ -18,7 +18,16 @@ import {
 import { join } from 'node:path'
 import { filesBelow, hash, hashFiles, makeFolder } from './files.mjs'
 import { kafkaJars, libsOf } from './kafka-jars.mjs'
-import { classPath, DISTRIBUTION, KAFKA_VERSION, OLDER_VERSIONS, partOf, sumsOf, toolNames } from './kafka-versions.mjs'
+import {
+  classPath,
+  DISTRIBUTION,
+  KAFKA_VERSION,
+  OLDER_VERSIONS,
+  PLUGINS,
+  partOf,
+  sumsOf,
+  toolNames,
+} from './kafka-versions.mjs'
 import { inSandbox } from './sandbox.mjs'
 import { run, SetupError } from './stage.mjs'
 import { zipEntries } from './zip.mjs'
@@ -166,7 +175,8 @@ function home(context, version) {
     ...['launcher', 'completion.bash', 'skeleton', version].map((name) => `${DISTRIBUTION}/${name}`),
     ...[configOf(context, version), skeletonOf(context, version), 'scripts/setup/kafka.mjs'],
   ]
-  const inputs = [libsOf(context, version), made, ...jvmOptions(context.java), ...filesBelow(context.root, sources)]
+  const libs = [version, ...(isCurrent(version) ? [PLUGINS] : [])].map((one) => libsOf(context, one))
+  const inputs = [...libs, made, ...jvmOptions(context.java), ...filesBelow(context.root, sources)]
   return join(context.cache, `kafka-${version}-${hash(...inputs, hashFiles(context.root, sources))}`)
 }
 
@@ -186,10 +196,16 @@ const kafkaHome = (version) => ({
 
 /** After a repair of the jars, the home must have the new ones. */
 function libsLinked(context, version) {
-  const [jar] = sumsOf(context.root, version).keys()
-  const inHome = statSync(join(home(context, version), 'libs', jar), { throwIfNoEntry: false })
-  return inHome?.ino === statSync(join(libsOf(context, version), jar)).ino
+  const isLinked = (set, folder, nameOf) => {
+    const [jar] = sumsOf(context.root, set).keys()
+    const inHome = statSync(join(home(context, version), folder, nameOf(jar)), { throwIfNoEntry: false })
+    return inHome?.ino === statSync(join(libsOf(context, set), jar)).ino
+  }
+  return isLinked(version, 'libs', (jar) => jar) && (!isCurrent(version) || isLinked(PLUGINS, 'plugins', pluginName))
 }
+
+/** Without its version, so that commands in lessons stay as they are. */
+const pluginName = (jar) => jar.replace(/-\d[\d.]*\d/, '')
 
 function fillHome(context, version, folder) {
   const { root } = context
@@ -198,6 +214,11 @@ function fillHome(context, version, folder) {
   // the same bytes on the disk once, and real files where only this folder is bound
   const libs = libsOf(context, version)
   for (const jar of readdirSync(libs)) linkSync(join(libs, jar), join(folder, 'libs', jar))
+  if (isCurrent(version)) {
+    const plugins = libsOf(context, PLUGINS)
+    mkdirSync(join(folder, 'plugins'))
+    for (const jar of readdirSync(plugins)) linkSync(join(plugins, jar), join(folder, 'plugins', pluginName(jar)))
+  }
   mkdirSync(join(folder, 'bin'))
   copyFileSync(join(source, 'launcher'), join(folder, 'bin/launcher'))
   chmodSync(join(folder, 'bin/launcher'), 0o755)
@@ -235,6 +256,7 @@ function completion(root, version, tools) {
 /** All of the current Kafka, then the older ones. */
 export const kafkaStages = [
   kafkaJars(KAFKA_VERSION),
+  kafkaJars(PLUGINS, `plugins of Kafka ${KAFKA_VERSION}`),
   kafkaSchemas,
   kafkaArchive,
   kafkaHome(KAFKA_VERSION),

@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { sharedFolder } from '../support/folder.ts'
 import { installation, run } from '../support/sandbox.ts'
@@ -71,10 +71,7 @@ describe('bad input is one clear line', () => {
     const libs = folder.make('libs')
     rmSync(libs, { recursive: true })
     mkdirSync(libs)
-    const real = join(
-      dirname(installation.kafka.home),
-      readdirSync(installation.cache).find((name) => name.startsWith(`kafka-libs-${installation.kafka.version}`)) ?? '',
-    )
+    const real = join(installation.kafka.home, 'libs')
     for (const name of readdirSync(real))
       if (!name.startsWith('jline')) copyFileSync(join(real, name), join(libs, name))
     linkSync(join(libs, 're2j-1.8.jar'), join(libs, 'extra.jar'))
