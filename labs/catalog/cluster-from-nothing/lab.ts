@@ -108,7 +108,7 @@ export default defineLab({
           },
           hints: [
             'One cluster id for all. Make it once, and paste it five times.',
-            'Controllers need to be told who votes first: --initial-controllers with id@host:port:directory-id of all three, the same on each. Brokers need --no-initial-controllers.',
+            'Controllers need to be told who votes first: --initial-controllers with id@host:port:directory-id of all three, the same on each. Brokers take --no-initial-controllers.',
             'C=CLUSTER_ID; ./bin/kafka-storage format --cluster-id $C --config config/controller.properties --initial-controllers "101@controller-1:9093:DIR1,102@controller-2:9093:DIR2,103@controller-3:9093:DIR3" with three ids from kafka-storage random-uuid; on a broker: --config config/broker.properties --no-initial-controllers',
           ],
         },
