@@ -43,6 +43,8 @@ export const restart = (host: string): Action[] => [
 
 export const use: Action[] = [
   waitFor((see) => see.clusters[0]!.leader !== null, 'a controller', PATIENCE_MS),
+  // With fewer the topic is refused, and the producer makes one of its own.
+  allInSync,
   run(`${TOPICS} --create --topic orders --partitions 3 --replication-factor 3`, CLIENT),
   run('seq 10 | ./bin/kafka-console-producer --bootstrap-server broker-1:9092 --topic orders', CLIENT),
 ]

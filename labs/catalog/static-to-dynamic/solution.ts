@@ -7,6 +7,13 @@ const isWhole = (see: LabSessionState) =>
   see.clusters[0]!.leader !== null && see.clusters[0]!.nodes.every(({ up }) => up) && brokersUnfenced(see)
 const whole = waitFor(isWhole, 'all nodes up, a leader, and all brokers unfenced')
 
+/** Each follower tells a new leader of itself once, a fetch time-out (2 s) after it follows: KafkaRaftClient.pollFollowerAsVoter. */
+const TOLD_MS = 6_000
+const told = waitFor((see) => {
+  const { leader, leaderSince } = see.clusters[0]!
+  return leader !== null && leaderSince !== null && Date.now() - leaderSince > TOLD_MS
+}, 'the leader to have led for some seconds: the others tell it of themselves')
+
 const reconfigured = (host: string): Action[] => [
   run(
     "sed -i 's/^controller.quorum.voters=.*/controller.quorum.bootstrap.servers=controller-1:9093,controller-2:9093,controller-3:9093/' config/*.properties",
@@ -20,6 +27,7 @@ const reconfigured = (host: string): Action[] => [
 export default defineSolution({
   upgrade: [
     whole,
+    told,
     run('./bin/kafka-features --bootstrap-server broker-1:9092 upgrade --feature kraft.version=1', { host: 'client' }),
   ],
   change: [
