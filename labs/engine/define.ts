@@ -65,31 +65,32 @@ type Facts<S extends Specs> = { [Name in keyof S]: S[Name] extends FactSpec<infe
 /** The name under which a need travels: equal needs of two steps are one. */
 const named = (need: Need): Need => ({ ...need, name: Object.values(need).join(' ').trim() })
 
+/** Where a room has several clusters: the lab's name for the one that is asked; left out: all of them. */
+type OfCluster = { cluster?: string }
 /** The newest-bounded records of a topic, at most `max`, all partitions. */
-export const records = (spec: {
-  topic: string
-  max: number
-}): FactSpec<{ records: TopicRecord[]; complete: boolean }> => ({
+export const records = (
+  spec: { topic: string; max: number } & OfCluster,
+): FactSpec<{ records: TopicRecord[]; complete: boolean }> => ({
   need: named({ kind: 'records', name: '', ...spec }),
 })
 /** All groups with members and committed offsets. */
-export const groups = (): FactSpec<Group[]> => ({ need: named({ kind: 'groups', name: '' }) })
+export const groups = (of: OfCluster = {}): FactSpec<Group[]> => ({ need: named({ kind: 'groups', name: '', ...of }) })
 /** Of each replica of a topic its log's ends and high watermark, by partition and broker; without those that do not answer. @public */
-export const replicas = (topic: string): FactSpec<{ replicas: ReplicaLog[] }> => ({
-  need: named({ kind: 'replicas', name: '', topic }),
+export const replicas = (topic: string, of: OfCluster = {}): FactSpec<{ replicas: ReplicaLog[] }> => ({
+  need: named({ kind: 'replicas', name: '', topic, ...of }),
 })
 /** The record batches of a topic from its beginning, at most `max` a partition, as they lie in the log now. @public */
-export const batches = (spec: {
-  topic: string
-  max: number
-}): FactSpec<{ batches: TopicBatch[]; complete: boolean }> => ({
+export const batches = (
+  spec: { topic: string; max: number } & OfCluster,
+): FactSpec<{ batches: TopicBatch[]; complete: boolean }> => ({
   need: named({ kind: 'batches', name: '', ...spec }),
 })
 /** All transactions as their coordinators have them; of `topic` the producers, as the leaders have them. @public */
 export const transactions = (
   topic: string | null = null,
+  of: OfCluster = {},
 ): FactSpec<{ transactions: Transaction[]; producers: ActiveProducer[] }> => ({
-  need: named({ kind: 'transactions', name: '', topic }),
+  need: named({ kind: 'transactions', name: '', topic, ...of }),
 })
 /** The directory of a partition on a host; null where there is none. @public */
 export const partitionFiles = (spec: {
@@ -266,6 +267,7 @@ export type Lab = Required<About> &
   }
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower case letters, digits and hyphens')
+const where = { host: z.string().optional(), cluster: z.string().optional() }
 /** Kinds of facts that the panel can show. */
 const SHOWN = ['replicas', 'groups', 'transactions', 'partition-files', 'request-metrics'] as const
 /** Learners could make them say anything. */
@@ -279,13 +281,13 @@ const labShape = roomShape.extend({
   minutes: z.number().int().positive(),
   startSeconds: z.number().int().positive().default(START_SECONDS),
   prepare: z.array(z.object({ host: z.string(), command: z.string().min(1) })).default([]),
-  shows: z.array(z.object({ need: z.object({ kind: z.enum(SHOWN), host: z.string().optional() }) })).default([]),
+  shows: z.array(z.object({ need: z.object({ kind: z.enum(SHOWN), ...where }) })).default([]),
   steps: z
     .array(
       z.object({
         id: slug,
         title: z.string().min(1),
-        facts: z.record(z.string(), z.object({ need: z.object({ kind: z.string(), host: z.string().optional() }) })),
+        facts: z.record(z.string(), z.object({ need: z.object({ kind: z.string(), ...where }) })),
         checks: z.array(
           z.object({
             id: slug,
@@ -323,8 +325,9 @@ function defineOne(lab: About & Content, variant: string | null): Lab {
   const shape = labShape
     .superRefine((shape, context) => {
       const within = variant === null ? [] : ['variants', variant]
-      const { hosts, problems } = declareRoom(shape)
-      for (const problem of [...problems, ...stepProblems(shape, hosts), ...hostProblems(shape, hosts)])
+      const { hosts, clusters, problems } = declareRoom(shape)
+      const places = { hosts, clusters }
+      for (const problem of [...problems, ...stepProblems(shape, places), ...placeProblems(shape, places)])
         context.addIssue({ code: 'custom', ...problem, path: [...within, ...problem.path] })
     })
     .parse(lab)
@@ -362,23 +365,32 @@ function requireAlike(first: Lab, other: Lab): void {
     .parse(other)
 }
 
-function hostProblems({ prepare, shows }: z.infer<typeof labShape>, hosts: DeclaredRoom['hosts']): Problem[] {
+/** A host or a cluster that is named and not there. */
+type Places = { hosts: DeclaredRoom['hosts']; clusters: Record<string, unknown> }
+const strangePlace = (
+  { host, cluster }: { host?: string | undefined; cluster?: string | undefined },
+  { hosts, clusters }: Places,
+): string | null => {
+  if (host !== undefined && !hosts.some(({ name }) => name === host)) return `there is no host ${host}`
+  return cluster !== undefined && !(cluster in clusters) ? `there is no cluster ${cluster}` : null
+}
+
+function placeProblems({ prepare, shows }: z.infer<typeof labShape>, places: Places): Problem[] {
   const named = [
-    ...prepare.map(({ host }, at) => ({ path: ['prepare', at, 'host'], host })),
-    ...shows.map(({ need }, at) => ({ path: ['shows', at], host: need.host })),
+    ...prepare.map(({ host }, at) => ({ path: ['prepare', at, 'host'], place: { host } })),
+    ...shows.map(({ need }, at) => ({ path: ['shows', at], place: need })),
   ]
-  return named.flatMap(({ path, host }) =>
-    host === undefined || hosts.some(({ name }) => name === host)
-      ? []
-      : [{ path, message: `there is no host ${host}` }],
-  )
+  return named.flatMap(({ path, place }) => {
+    const message = strangePlace(place, places)
+    return message === null ? [] : [{ path, message }]
+  })
 }
 
 /** @returns the lab itself where it has none; the first where it does not have that one (any more) */
 export const variantOf = (lab: Lab, variant: string | null): Lab =>
   variant === null ? lab : (lab.variants[variant] ?? lab)
 
-function stepProblems(shape: z.infer<typeof labShape>, hosts: DeclaredRoom['hosts']): Problem[] {
+function stepProblems(shape: z.infer<typeof labShape>, places: Places): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()
   for (const [at, { id, checks, ask, facts }] of shape.steps.entries()) {
@@ -388,11 +400,10 @@ function stepProblems(shape: z.infer<typeof labShape>, hosts: DeclaredRoom['host
     }
     if (checks.length === 0 && !ask)
       problems.push({ path: ['steps', at, 'checks'], message: 'a step needs a check or a question' })
-    for (const [fact, { need }] of Object.entries(facts))
-      if (need.kind === CLAIMED)
-        problems.push({ path: ['steps', at, 'facts', fact], message: `a node's own claim, for shows alone` })
-      else if (need.host !== undefined && !hosts.some(({ name }) => name === need.host))
-        problems.push({ path: ['steps', at, 'facts', fact], message: `there is no host ${need.host}` })
+    for (const [fact, { need }] of Object.entries(facts)) {
+      const message = need.kind === CLAIMED ? "a node's own claim, for shows alone" : strangePlace(need, places)
+      if (message !== null) problems.push({ path: ['steps', at, 'facts', fact], message })
+    }
     for (const { id, trial } of checks)
       if (trial !== undefined && facts[trial]?.need.kind !== 'trial')
         problems.push({ path: ['steps', at, 'checks', id], message: `the step has no trial ${trial}` })

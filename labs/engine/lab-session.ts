@@ -259,7 +259,13 @@ export class LabSession extends EventEmitter<Events> {
       Object.values(step.facts).flatMap(({ need }) => (need.kind === 'trial' ? [] : [need])),
     )
     const all = looked ? [...needs, ...this.lab.shows.map(({ need }) => need)] : needs
-    return [...new Map(all.map((need) => [need.name, need])).values()]
+    return [...new Map(all.map((need) => [need.name, this.onHosts(need)])).values()]
+  }
+
+  /** The watcher knows hosts, and not which cluster a lab has on them. */
+  private onHosts(need: Need): Need {
+    if (!('cluster' in need) || need.cluster === undefined) return need
+    return { ...need, hosts: (this.lab.clusters[need.cluster]?.nodes ?? []).map(({ host }) => host) }
   }
 
   /** Whether each need has had a result in this room. */

@@ -222,6 +222,8 @@ export const requestMetrics = z.object({
 })
 export type RequestMetrics = z.infer<typeof requestMetrics>
 
+/** Of which cluster, by the lab's name, and on which hosts that is; left out: of all in the room. */
+const ofCluster = { cluster: z.string().optional(), hosts: z.array(z.string()).optional() }
 /** What a lab may ask for beyond the cluster view. `name` is the lab's own name for it. */
 export const need = z.discriminatedUnion('kind', [
   z.object({
@@ -229,18 +231,20 @@ export const need = z.discriminatedUnion('kind', [
     name: z.string(),
     topic: z.string(),
     max: z.number().int().positive().max(10_000),
+    ...ofCluster,
   }),
-  z.object({ kind: z.literal('groups'), name: z.string() }),
-  z.object({ kind: z.literal('replicas'), name: z.string(), topic: z.string() }),
+  z.object({ kind: z.literal('groups'), name: z.string(), ...ofCluster }),
+  z.object({ kind: z.literal('replicas'), name: z.string(), topic: z.string(), ...ofCluster }),
   z.object({
     kind: z.literal('batches'),
     name: z.string(),
     topic: z.string(),
     /** of each partition */
     max: z.number().int().positive().max(1_000),
+    ...ofCluster,
   }),
   /** `topic`: whose partitions' producers are told too */
-  z.object({ kind: z.literal('transactions'), name: z.string(), topic: z.string().nullable() }),
+  z.object({ kind: z.literal('transactions'), name: z.string(), topic: z.string().nullable(), ...ofCluster }),
   z.object({
     kind: z.literal('partition-files'),
     name: z.string(),

@@ -129,19 +129,21 @@ export class Needs {
   }
 
   #fetcher(need: Need): Fetch {
+    const { hosts } = { hosts: undefined, ...need }
+    const nodes = hosts ? this.#nodes.filter(({ host }) => hosts.includes(host)) : this.#nodes
     switch (need.kind) {
       case 'records': {
-        const reader = new RecordsReader(need.topic, need.max, this.#nodes)
+        const reader = new RecordsReader(need.topic, need.max, nodes)
         return () => reader.read()
       }
       case 'groups':
-        return () => groupsOf(this.#nodes, this.#room.schemas)
+        return () => groupsOf(nodes, this.#room.schemas)
       case 'replicas':
-        return () => replicasOf(this.#nodes, need.topic)
+        return () => replicasOf(nodes, need.topic)
       case 'batches':
-        return () => batchesOf(this.#nodes, need.topic, need.max)
+        return () => batchesOf(nodes, need.topic, need.max)
       case 'transactions':
-        return () => transactionsOf(this.#nodes, need.topic)
+        return () => transactionsOf(nodes, need.topic)
       case 'file':
         return this.#fileFetcher(need)
       case 'partition-files':

@@ -1,7 +1,7 @@
 /** What a lab shows besides nodes and partitions: asked for while somebody looks, and part of every picture of the room. */
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { defineLab, file, groups, partitionFiles, replicas, step } from '#labs/engine/define.ts'
+import { defineLab, file, groups, partitionFiles, replicas, requestMetrics, step } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import { LiveLabSession } from '#labs/gateway/live-lab-session.ts'
 import type { Room } from '#labs/sandbox/room.ts'
@@ -72,6 +72,12 @@ test('the room is asked from the first who looks to the last', async () => {
 test.each([
   [{ shows: [file('broker-1', '/tmp/x')] }, 'shows.0.need.kind'],
   [{ shows: [groups(), partitionFiles({ host: 'broker-9', topic: 'orders', partition: 0 })] }, 'shows.1'],
+  [{ shows: [groups({ cluster: 'west' })] }, 'shows.0'],
+  // what a learner's process says of itself passes no check
+  [
+    { steps: [step('up', { title: 'Up', facts: { claim: requestMetrics('broker-1') }, checks: [IS_UP] })] },
+    'steps.0.facts.claim',
+  ],
 ])('a mistake names its field: %#', (mistake, field) => {
   try {
     defineLab({ ...about, steps, ...mistake })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { cluster, defineLab, passed, step } from '#labs/engine/define.ts'
+import { cluster, defineLab, groups, passed, step } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import type { Observation } from '#labs/protocol/observation.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -12,7 +12,14 @@ const lab = defineLab({
   module: 'm',
   minutes: 1,
   clusters: { east: cluster({ combined: 1 }), west: cluster({ combined: 1, firstAddress: 31 }) },
-  steps: [step('one', { title: 'One', ask: 'Well?', judge: () => passed('Yes.') })],
+  steps: [
+    step('one', {
+      title: 'One',
+      facts: { west: groups({ cluster: 'west' }), all: groups() },
+      ask: 'Well?',
+      judge: () => passed('Yes.'),
+    }),
+  ],
 })
 
 test('what happens to each of two clusters is kept apart, and the timeline says of which it speaks', async () => {
@@ -20,6 +27,8 @@ test('what happens to each of two clusters is kept apart, and the timeline says 
   const session = await LabSession.open({ id: 's', lab, learner: 'ada', file })
   onTestFinished(() => session.close())
   session.note('room-started', '')
+  // A fact of one cluster is asked of its hosts alone.
+  expect(session.needs()).toMatchObject([{ cluster: 'west', hosts: ['west-node-1'] }, { name: 'groups' }])
   let number = 0
   const see = (observation: Observation) =>
     session.observe({ number: ++number, at: 1_000 + number, mono: number, observation })
