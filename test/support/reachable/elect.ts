@@ -9,7 +9,8 @@ import { append } from './replicate.ts'
 import { keyOf, type Trail } from './trail.ts'
 
 const MAX_COST = 8
-const MAX_STATES = 1_000
+/** Of one election; without PreVote every voter that starts may spoil it, many times over. */
+const MAX_STATES = { preVote: 1_000, none: 30_000 }
 
 /** How many states may still be looked at, by all searches for one recording. */
 export type Budget = { states: number }
@@ -41,9 +42,10 @@ export function* elect(from: Trail, view: View, { run, wins, held, budget }: Wit
   const queues: Trail[][] = Array.from({ length: MAX_COST + 1 }, () => [])
   queues[0]!.push(from)
   const known = new Set<string>()
+  const most = run.preVote ? MAX_STATES.preVote : MAX_STATES.none
   for (let cost = 0; cost <= MAX_COST; cost++) {
     const queue = queues[cost]!
-    for (let at = 0; at < queue.length && known.size < MAX_STATES && budget.states > 0; at++) {
+    for (let at = 0; at < queue.length && known.size < most && budget.states > 0; at++) {
       const trail = queue[at]!
       const key = keyOf(trail.quorum)
       if (known.has(key)) continue
@@ -68,6 +70,8 @@ function* moves(
   const { messages, nodes } = trail.quorum
   const message = messages.find(({ from, to }) => !held.has(from) && !held.has(to))
   if (message) yield { to: trail.after({ is: 'deliver', message: message.id }), costs: 0 }
+  // A request for votes that comes while its voter still starts; one that asks first asks again.
+  if (message && !run.preVote) yield { to: trail.after({ is: 'drop', message: message.id }), costs: 1 }
   // Most likely it was the one who won, or else the one who tells.
   const likely = run.starts.get(view.epoch)?.leader ?? view.node
   for (const { id, deadline, process, connections } of nodes) {
@@ -95,7 +99,10 @@ function isAllowed({ quorum }: Trail, view: View, run: RecordedRun): boolean {
     if (epoch > last) return false
     if (role.is !== 'leader') return true
     const start = run.starts.get(epoch)
-    return start?.leader === id && start.offset === role.epochStart
+    // One that ends at once: it was seen to lead, and its first record was not.
+    if (!start)
+      return run.items.some((one) => one.is === 'view' && one.node === id && one.leader === id && one.epoch === epoch)
+    return start.leader === id && start.offset === role.epochStart
   })
 }
 

@@ -18,7 +18,7 @@ export type Found = { events: RaftEvent[] } | { stuckAt: Item; reached: number }
 
 /** @param states how many may be looked at before it is given up */
 export function findSchedule(run: RecordedRun, states = STATES): Found {
-  const start = Trail.from(quorumOf(run.voters, [], { seed: 1 }))
+  const start = Trail.from(quorumOf(run.voters, [], { seed: 1, preVote: run.preVote }))
   const search = { states, furthest: 0 }
   const found = solve(start, 0)
   return found ? { events: found.events() } : { stuckAt: run.items[search.furthest]!, reached: search.furthest }

@@ -20,6 +20,8 @@ export type RecordedRun = {
   items: Item[]
   /** By epoch: at which offset its leader began it. */
   starts: Map<number, { leader: NodeId; offset: number }>
+  /** Kafka 4: a voter asks before it stands for election (KIP-996). */
+  preVote: boolean
 }
 
 /** As far as the voters stay the same: the model has no other. @returns null where the quorum has one voter only */
@@ -36,7 +38,14 @@ export function recordedRun(lab: Lab, entries: Entry[]): RecordedRun | null {
   if (ids.size < 2) return null
   const voters = nodes.filter(({ id }) => ids.has(id)).map(({ id, host }) => ({ id, name: host }))
   const nodeOf = new Map(voters.map(({ id, name }) => [name, id]))
-  return { voters, items: itemsOf(seen, nodeOf), starts: startsOf(seen) }
+  const preVote = !lab.clusters.main?.kafka?.startsWith('3.')
+  const items = itemsOf(seen, nodeOf)
+  return {
+    voters,
+    items: preVote ? items : withResignations(withoutHesitation(items)),
+    starts: startsOf(seen),
+    preVote,
+  }
 }
 
 const observed = (entries: Entry[]): Observation[] =>
@@ -74,6 +83,40 @@ function firstChange(seen: Observation[], votersTold: (one: Observation) => Node
   })
   return at < 0 ? seen.length : at
 }
+
+/**
+ * A leader that is told to stop by its learner, in a terminal, resigns before its process ends: another epoch is seen, or
+ * that it leads no more.
+ */
+function withResignations(items: Item[]): Item[] {
+  const stops = new Map<number, Item>()
+  for (const [end, item] of items.entries()) {
+    if (item.is !== 'crash') continue
+    const led = items.slice(0, end).findLastIndex((one) => one.is === 'view' && one.node === item.node)
+    const last = items
+      .slice(0, end)
+      .findLastIndex((one) => one.is === 'view' && one.leader === item.node && one.node === item.node)
+    const view = items[last]
+    if (view?.is !== 'view' || led < 0) continue
+    const after = items
+      .slice(last + 1, end)
+      .findIndex((one) => one.is === 'view' && (one.epoch > view.epoch || one.node === item.node))
+    if (after >= 0) stops.set(last + 1 + after, { is: 'stop', node: item.node })
+  }
+  return items.flatMap((item, at) => [...(stops.has(at) ? [stops.get(at)!] : []), item])
+}
+
+/**
+ * A new leader of 3.9 does not describe its quorum at once; until then the watcher takes it for one that only remembers that
+ * it led.
+ */
+const withoutHesitation = (items: Item[]): Item[] =>
+  items.filter((item, at) => {
+    if (item.is !== 'view' || item.leader !== null) return true
+    const own = (one: Item) =>
+      one.is === 'view' && one.node === item.node && one.epoch === item.epoch && one.leader === item.node
+    return !(items.slice(0, at).some(own) && items.slice(at + 1).some(own))
+  })
 
 function startsOf(seen: Observation[]): RecordedRun['starts'] {
   return new Map(

@@ -13,7 +13,7 @@ const FAULTS = new Set(['start', 'crash', 'stop', 'pause', 'resume'])
 /** @returns the first item that was not shown in its turn, or null: all were. @throws Error if a promise was broken */
 export function notShown(run: RecordedRun, events: RaftEvent[]): Item | null {
   const promises = new RaftPromises()
-  let trail = Trail.from(quorumOf(run.voters, [], { seed: 1 }))
+  let trail = Trail.from(quorumOf(run.voters, [], { seed: 1, preVote: run.preVote }))
   let next = 0
   const seeAll = () => {
     while (run.items[next] && isSeen(trail, run.items[next]!)) next++
