@@ -153,6 +153,15 @@ export type ReplayDriver = {
 }
 
 const FIRST_TERMINAL = 'main'
+/** An orderly end of a broker, on a busy machine. */
+const STOPPING_MS = 60_000
+
+const hasEnded =
+  (host: string) =>
+  (see: LabSessionState): boolean =>
+    see.clusters.every(({ nodes }) =>
+      nodes.every((node) => node.host !== host || node.process === null || node.process === 'none'),
+    )
 
 export async function replay(actions: Action[], driver: ReplayDriver, firstHost: string): Promise<void> {
   const told = <Value>(what: Told<Value>): Value =>
@@ -172,9 +181,14 @@ export async function replay(actions: Action[], driver: ReplayDriver, firstHost:
       case 'try':
         await driver.tryIt(action.check)
         break
-      case 'fault':
-        await driver.fault(told(action.fault))
+      case 'fault': {
+        const fault = told(action.fault)
+        // What was asked to stop is silent before its process ends: a person too would wait for that.
+        if (fault.action === 'start')
+          await driver.until(hasEnded(fault.host), `the process on ${fault.host} to end`, STOPPING_MS)
+        await driver.fault(fault)
         break
+      }
       case 'wait':
         await driver.until(action.holds, action.what, action.limitMs)
         break
