@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readEnvironment } from '#config/environment.ts'
-import type { Lab } from '#labs/engine/define.ts'
+import type { Editor, Lab } from '#labs/engine/define.ts'
 
 export type LabOutline = {
   slug: string
@@ -16,6 +16,8 @@ export type LabOutline = {
   hosts: string[]
   /** the hosts whose node the lab declares: those can be started and broken by buttons */
   nodes: string[]
+  /** the directory whose files can be edited in the page; null: none */
+  editor: Editor | null
   /** `ask`: a question, under the id that its right answer is kept by (as in labs/engine/lab-session.ts) */
   steps: {
     id: string
@@ -55,6 +57,7 @@ export async function findOptionalLabOutline(slug: string): Promise<LabOutline |
       idleMinutes: readEnvironment().idleMs / 60_000,
       hosts: lab.hosts.map(({ name }) => name),
       nodes: Object.values(lab.clusters).flatMap(({ nodes }) => nodes.map(({ host }) => host)),
+      editor: lab.editor,
       steps: lab.steps.map(({ id, title, ask, predict, checks }) => ({
         id,
         title,

@@ -3,6 +3,7 @@
  * asks of a moment of the history. `labs/catalog/<slug>/lab.ts` exports one `defineLab(...)`.
  */
 import { z } from 'zod'
+import { filePath } from '#labs/protocol/files.ts'
 import type {
   ActiveProducer,
   FileContent,
@@ -243,7 +244,13 @@ type About = {
   minutes: number
   /** from asking for the room until it is prepared and its running nodes work, s at most, on two cores; a page says so */
   startSeconds?: number
+  editor?: (Omit<Editor, 'run'> & Partial<Editor>) | null
 }
+/**
+ * A directory of a host that the page shows as files to edit, besides what can be done to it in a terminal. `run`: how a file
+ * is run, by its path below the directory; typed into a terminal of that host.
+ */
+export type Editor = { host: string; directory: string; run: Record<string, string> }
 /** Five nodes, with time to spare. */
 const START_SECONDS = 30
 /** A command of a learner's login shell on that host, in the learner's home; it must exit with 0. */
@@ -255,8 +262,9 @@ type Content = RoomOptions & {
   /** done in this order before the room is shown and the first step opens; within the time that a room may take to start */
   prepare?: Preparation[]
 }
-export type Lab = Required<About> &
+export type Lab = Required<Omit<About, 'editor'>> &
   DeclaredRoom & {
+    editor: Editor | null
     steps: Step[]
     shows: { need: Need }[]
     prepare: Preparation[]
@@ -272,6 +280,14 @@ const where = { host: z.string().optional(), cluster: z.string().optional() }
 const SHOWN = ['replicas', 'groups', 'transactions', 'partition-files', 'request-metrics'] as const
 /** Learners could make them say anything. */
 const CLAIMED = 'request-metrics'
+const HOME = '/home/learner/'
+const editor = z.object({
+  host: z.string(),
+  directory: z
+    .string()
+    .refine((path) => path.startsWith(HOME) && filePath.safeParse(path.slice(HOME.length)).success, `below ${HOME}`),
+  run: z.record(filePath, z.string().min(1)).default({}),
+})
 const judge = z.custom<() => Verdict>((value) => typeof value === 'function', 'a function')
 const labShape = roomShape.extend({
   slug,
@@ -280,6 +296,7 @@ const labShape = roomShape.extend({
   module: slug,
   minutes: z.number().int().positive(),
   startSeconds: z.number().int().positive().default(START_SECONDS),
+  editor: editor.nullable().default(null),
   prepare: z.array(z.object({ host: z.string(), command: z.string().min(1) })).default([]),
   shows: z.array(z.object({ need: z.object({ kind: z.enum(SHOWN), ...where }) })).default([]),
   steps: z
@@ -332,10 +349,10 @@ function defineOne(lab: About & Content, variant: string | null): Lab {
     })
     .parse(lab)
   const { problems: _, ...room } = declareRoom(shape)
-  const { startSeconds, prepare } = shape
+  const { startSeconds, prepare, editor } = shape
   // The shape has let no trial through.
   const shows = (lab.shows ?? []) as { need: Need }[]
-  return { ...lab, ...room, startSeconds, prepare, shows, variant, variants: {} }
+  return { ...lab, ...room, startSeconds, prepare, shows, editor, variant, variants: {} }
 }
 
 /** What is shown before a learner has a variant, or of many learners at once, must be so for all. */
@@ -375,10 +392,11 @@ const strangePlace = (
   return cluster !== undefined && !(cluster in clusters) ? `there is no cluster ${cluster}` : null
 }
 
-function placeProblems({ prepare, shows }: z.infer<typeof labShape>, places: Places): Problem[] {
+function placeProblems({ prepare, shows, editor }: z.infer<typeof labShape>, places: Places): Problem[] {
   const named = [
     ...prepare.map(({ host }, at) => ({ path: ['prepare', at, 'host'], place: { host } })),
     ...shows.map(({ need }, at) => ({ path: ['shows', at], place: need })),
+    ...(editor ? [{ path: ['editor', 'host'], place: { host: editor.host } }] : []),
   ]
   return named.flatMap(({ path, place }) => {
     const message = strangePlace(place, places)

@@ -13,6 +13,7 @@ import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import type { Fault, Need } from '#labs/protocol/observation.ts'
 import type { FromSwitch, Terminal, ToSwitch } from '#labs/protocol/room.ts'
 import type { Room } from '#labs/sandbox/room.ts'
+import { Files } from './files.ts'
 import { Looks } from './looks.ts'
 import { REPLAY_LIMIT_MS, replayUpTo } from './replay.ts'
 import { States } from './states.ts'
@@ -60,6 +61,9 @@ export class LiveLabSession extends EventEmitter<Events> {
   readonly metadata: States
   private readonly lookers = new Set<string>()
   readonly turns = new Turns()
+  /** to be asked by `fileTurns`: one is saved after another */
+  readonly files: Files
+  readonly fileTurns = new Turns()
   readonly watchers: Watchers
   /** classes in which the lab is assigned to the learner */
   private helpFrom: string[] = []
@@ -89,6 +93,7 @@ export class LiveLabSession extends EventEmitter<Events> {
       if (!this.hosts.includes(host)) throw new KraftlabError('UNKNOWN_HOST')
       return this.requireRoom().readSnapshot({ host, file, after }, take)
     })
+    this.files = new Files(engine.lab.editor, () => this.requireRoom())
     this.watchers = new Watchers(engine, () => this.changed())
     engine.on('changed', (samples) => this.changed(samples))
     engine.on('told', (events) => this.emit('told', events))

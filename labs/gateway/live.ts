@@ -33,6 +33,7 @@ const DEED: ReadonlySet<ToGateway['type']> = new Set([
   'step.reset',
   'fault',
   'try',
+  'file.save',
   'help',
   'watch',
   'watch.ask',
@@ -46,6 +47,8 @@ const PASSIVE: ReadonlySet<ToGateway['type']> = new Set([
   'terminal.visible',
   'log.read',
   'facts.look',
+  'files.list',
+  'file.read',
 ])
 /** Tabs of one page, with room to spare. */
 const MAX_ATTACHED = 64
@@ -126,6 +129,11 @@ export function serveBrowser(
     const page = await live.logs.ask(name, wish)
     if (page) show({ type: 'log.page', page })
   }
+  /** Answered in any case, and with its path: the page waits for it. */
+  const onFiles = <Answer>(work: () => Promise<Answer>) =>
+    live.fileTurns
+      .ask(name, work)
+      .catch((error: unknown) => ({ state: 'refused' as const, says: shownError(error).body.message }))
   // When a room ends its viewers are forgotten there.
   const onEnded = () => attached.clear()
 
@@ -183,6 +191,19 @@ export function serveBrowser(
       case 'change':
         await answer(async () => ({ type: 'change', change: live.metadata.change(message.seq) }))
         break
+      case 'files.list':
+        show({ type: 'files', answer: await onFiles(() => live.files.list()) })
+        break
+      case 'file.read': {
+        const { path } = message
+        show({ type: 'file', path, answer: await onFiles(() => live.files.read(path)) })
+        break
+      }
+      case 'file.save': {
+        const { path, content, was } = message
+        show({ type: 'file.saved', path, answer: await onFiles(() => live.files.save(path, content, was)) })
+        break
+      }
       case 'hint':
         live.engine.hint(message.check, message.level)
         break
@@ -323,6 +344,7 @@ export function serveBrowser(
     live.looks.forget(name)
     live.logs.forget(name)
     live.turns.forget(name)
+    live.fileTurns.forget(name)
     if (view.is === 'learner') live.left()
     else live.instructors--
     gone()

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { words } from './class.ts'
+import { EDITOR_CAPS, fileHash, filePath, listAnswer, readAnswer, saveAnswer } from './files.ts'
 import { commandChange, logPage, logRange, stateProof, stateSource, stateView, treeChange } from './log.ts'
 import {
   activeProducer,
@@ -65,6 +66,21 @@ export const toGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('facts.look'), on: z.boolean() }),
   /** What a command of the timeline changed; answered by `change`. */
   z.object({ type: z.literal('change'), seq: z.number().int() }),
+  /** What is in the directory of the lab's editor; answered by `files`. */
+  z.object({ type: z.literal('files.list') }),
+  /** One of its files; answered by `file`. */
+  z.object({ type: z.literal('file.read'), path: filePath }),
+  /**
+   * Saves it with the learner's rights, where it is (still) what has the hash `was`; null: where there is none. Answered by
+   * `file.saved`. Sent again it does no harm: what is there already is saved.
+   */
+  z.object({
+    type: z.literal('file.save'),
+    path: filePath,
+    /** base64, since JSON may write a character as six */
+    content: z.base64().max(4 * Math.ceil(EDITOR_CAPS.bytes / 3)),
+    was: fileHash.nullable(),
+  }),
   /** How a step is solved; answered by `solution`, or by an error while it is not offered (labs/engine/tried.ts). */
   z.object({ type: z.literal('solution'), step: z.string() }),
   /** Back to the beginning of a step: a fresh room in the same lab session, with the steps before it done by the solution. */
@@ -438,6 +454,9 @@ export const toBrowser = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('state.proved'), proof: stateProof }),
   z.object({ type: z.literal('change'), change: commandChange }),
+  z.object({ type: z.literal('files'), answer: listAnswer }),
+  z.object({ type: z.literal('file'), path: filePath, answer: readAnswer }),
+  z.object({ type: z.literal('file.saved'), path: filePath, answer: saveAnswer }),
   z.object({ type: z.literal('solution'), step: z.string(), actions: z.array(shownAction) }),
   /** A prediction that cannot be graded, and why: it was not taken. */
   z.object({ type: z.literal('refused'), step: z.string(), says: z.string() }),

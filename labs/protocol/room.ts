@@ -4,6 +4,7 @@
  * number.
  */
 import { z } from 'zod'
+import { filePath } from './files.ts'
 import { logPage, logRange } from './log.ts'
 import { fault, metadataRecord, need, observation } from './observation.ts'
 
@@ -147,6 +148,27 @@ export const toSwitch = z.discriminatedUnion('type', [
     host: z.string(),
     path: z.string().startsWith('/'),
     maxFiles: z.number().int().positive(),
+    maxBytes: z.number().int().positive(),
+  }),
+  /** What is in a host's directory, no link followed. Replies with `listing`, JSON of a directoryListing (files.ts). */
+  z.object({
+    type: z.literal('directory.list'),
+    call,
+    host: z.string(),
+    path: z.string().startsWith('/'),
+    maxEntries: z.number().int().positive(),
+    maxDepth: z.number().int().positive(),
+  }),
+  /**
+   * A regular file below a host's directory to which no link leads. Replies with `bytes`, its size, `modified`, ms since
+   * 1970, and at most so much of it as `base64`; with nothing where there is none, with an error where it is none.
+   */
+  z.object({
+    type: z.literal('directory.file'),
+    call,
+    host: z.string(),
+    path: z.string().startsWith('/'),
+    file: filePath,
     maxBytes: z.number().int().positive(),
   }),
   /** End the room and everything in it. */

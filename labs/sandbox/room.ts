@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode, KraftlabError } from '#config/errors.ts'
 import type { Installation } from '#config/installation.ts'
+import { type DirectoryListing, directoryListing } from '#labs/protocol/files.ts'
 import type { LogPage, LogRange } from '#labs/protocol/log.ts'
 import { type FromSwitch, fromSwitch, type RoomPlan, type ToSwitch } from '#labs/protocol/room.ts'
 import { firstProcess, noteFirstProcess } from './first-process.ts'
@@ -143,6 +144,33 @@ export class Room extends EventEmitter<Events> {
   }): Promise<Map<string, Buffer>> {
     const files = await this.call({ type: 'directory.read', ...of })
     return new Map(Object.entries(files).map(([path, base64]) => [path, Buffer.from(base64, 'base64')]))
+  }
+
+  /** What is in a host's directory. @throws KraftlabError BAD_REQUEST where it is none that can be read; and as `call` */
+  async listDirectory(of: {
+    host: string
+    path: string
+    maxEntries: number
+    maxDepth: number
+  }): Promise<DirectoryListing> {
+    const { listing = '' } = await this.call({ type: 'directory.list', ...of })
+    return directoryListing.parse(JSON.parse(listing))
+  }
+
+  /**
+   * A regular file below a host's directory: its size, when it was modified (ms since 1970), and the beginning of it. Null
+   * where there is none.
+   * @throws KraftlabError BAD_REQUEST where it is no regular file, or a link leads there; and as `call`
+   */
+  async readFile(of: {
+    host: string
+    path: string
+    file: string
+    maxBytes: number
+  }): Promise<{ bytes: number; modified: number; content: Buffer } | null> {
+    const { bytes, modified, base64 } = await this.call({ type: 'directory.file', ...of })
+    if (base64 === undefined) return null
+    return { bytes: Number(bytes), modified: Number(modified), content: Buffer.from(base64, 'base64') }
   }
 
   /** Part of a host's metadata log. @throws KraftlabError as `call` */

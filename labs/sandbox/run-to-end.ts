@@ -8,6 +8,8 @@ export type Command = {
   host: string
   argv: string[]
   limitMs: number
+  /** what it gets to read; left out: nothing */
+  input?: Buffer
   /** of the end of what it says */
   maxChars: number
 }
@@ -15,7 +17,7 @@ export type Command = {
 export type Ended = { status: number | null; said: string }
 
 /** @throws Error if it cannot be started, or the room is gone first */
-export async function runToEnd(room: Room, { process, host, argv, limitMs, maxChars }: Command): Promise<Ended> {
+export async function runToEnd(room: Room, { process, host, argv, input, limitMs, maxChars }: Command): Promise<Ended> {
   let said = ''
   let limit: NodeJS.Timeout | undefined
   let listen = (_: FromSwitch): void => {}
@@ -34,7 +36,7 @@ export async function runToEnd(room: Room, { process, host, argv, limitMs, maxCh
   try {
     await Promise.race([room.call({ type: 'process.start', process, host, argv, tty: null }), ended])
     // One that waits to be typed at gets the end.
-    room.send({ type: 'process.input', process, data: '', end: true })
+    room.send({ type: 'process.input', process, data: input?.toString('base64') ?? '', end: true })
     const status = await ended
     if (status === null) room.send({ type: 'process.signal', process, signal: 'SIGKILL' })
     return { status, said }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, type TestContext, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, type TestContext, test } from 'vitest'
+import { EDITOR_CAPS } from '#labs/protocol/files.ts'
 import { findRooms, roomSupport, startRoom } from '#labs/sandbox/room.ts'
+import { hashOf, saveFile } from '#labs/sandbox/save-file.ts'
 import {
   commandLine,
   descendants,
@@ -518,6 +520,113 @@ except PermissionError: pass
       expect(result('long')).toMatchObject({ state: 'fetched', value: { size: 500_000, text: 'x'.repeat(1_000) } })
       for (const name of ['outside', 'room']) expect(result(name), name).not.toHaveProperty('value.text')
       room.room.send({ type: 'needs', needs: [] })
+    })
+  })
+
+  describe('has files to edit', () => {
+    const directory = '/home/learner/edit'
+    const on = { host: 'broker-1', path: directory }
+    const list = () => room.room.listDirectory({ ...on, maxEntries: 12, maxDepth: EDITOR_CAPS.depth })
+    const read = (file: string) => room.room.readFile({ ...on, file, maxBytes: EDITOR_CAPS.bytes })
+    const save = (path: string, text: string, was: string | null) =>
+      saveFile(room.room, { host: 'broker-1', directory, path, bytes: Buffer.from(text), was })
+    const hash = (text: string) => hashOf(Buffer.from(text))
+    const refused = (says: RegExp) => ({ state: 'refused', says: expect.stringMatching(says) })
+
+    beforeEach(() => room.run(`rm -rf ${directory}; mkdir ${directory}`))
+
+    test('which are listed, read, and saved with the learner’s rights, whole or not at all', async () => {
+      await room.run(
+        `cd ${directory}; mkdir -p src/deep; printf 'ä\\r\\n' > a.txt; chmod 640 a.txt; echo x > src/deep/b`,
+      )
+      expect((await list()).entries.map(({ path, kind, bytes }) => [path, kind, bytes]).toSorted()).toEqual([
+        ['a.txt', 'file', 4],
+        ['src', 'directory', expect.any(Number)],
+        ['src/deep', 'directory', expect.any(Number)],
+        ['src/deep/b', 'file', 2],
+      ])
+      const a = await read('a.txt')
+      expect(a).toMatchObject({ bytes: 4, content: Buffer.from('ä\r\n') })
+      expect((await list()).entries.find(({ path }) => path === 'a.txt')?.modified).toBe(a?.modified)
+      expect(await read('none')).toBeNull()
+      expect(await read('src/none/none')).toBeNull()
+
+      expect(await save('a.txt', 'new\n', hash('ä\r\n'))).toEqual({ state: 'saved', hash: hash('new\n') })
+      expect(await save('other/new.sh', '#!/bin/sh\n', null)).toMatchObject({ state: 'saved' })
+      const { stdout } = await room.run(`cd ${directory}; stat -c '%n %a %U %s' a.txt other/new.sh; ls -A . other`)
+      expect(stdout).toBe('a.txt 640 learner 4\nother/new.sh 644 learner 10\n.:\na.txt\nother\nsrc\n\nother:\nnew.sh\n')
+    })
+
+    test('and are not overwritten where they are not what was read', async () => {
+      await room.run(`cd ${directory}; echo mine > a; echo mine > gone`)
+      const mine = hash('mine\n')
+      await room.run(`cd ${directory}; echo theirs > a; rm gone`)
+      expect(await save('a', 'edited\n', mine)).toEqual({ state: 'changed', now: hash('theirs\n') })
+      expect(await save('a', 'edited\n', null)).toEqual({ state: 'changed', now: hash('theirs\n') })
+      expect(await save('gone', 'edited\n', mine)).toEqual({ state: 'changed', now: null })
+      expect((await room.run(`cat ${directory}/*`)).stdout).toBe('theirs\n')
+      // Once more, as after a lost answer: what is there already is saved.
+      expect(await save('a', 'theirs\n', mine)).toMatchObject({ state: 'saved' })
+      expect(await save('a', 'edited\n', hash('theirs\n'))).toMatchObject({ state: 'saved' })
+      expect(await save('gone', 'edited\n', null)).toMatchObject({ state: 'saved' })
+    })
+
+    test('whatever lies in their place: each is told plainly, and nothing waits', async () => {
+      const begun = performance.now()
+      await room.run(`cd ${directory}; mkfifo pipe; ln -s /etc/passwd link; mkdir folder shut; ln -s /tmp away; echo x > /tmp/x
+        echo x > shut/x; chmod 000 shut; echo x > secret; chmod 000 secret; echo x > fixed; chmod 444 fixed
+        truncate -s 9T huge; printf '\\xff\\x00' > binary; printf x > "$(printf 'two\\nlines')"`)
+      const kinds = async () => Object.fromEntries((await list()).entries.map(({ path, kind }) => [path, kind]))
+      expect(await kinds()).toEqual({
+        ...{ pipe: 'other', link: 'other', away: 'other', folder: 'directory', shut: 'closed' },
+        ...{ secret: 'file', fixed: 'file', huge: 'file', binary: 'file' },
+      })
+      expect((await list()).more).toBe(true)
+      for (const [file, says] of Object.entries({
+        pipe: 'not a regular file',
+        link: 'is a link',
+        'away/x': 'behind a link',
+        folder: 'is a directory',
+        'shut/x': 'whose rights keep it',
+        secret: 'may not be read',
+      }))
+        await expect(read(file), file).rejects.toThrow(says)
+      expect(await read('huge')).toMatchObject({ bytes: 9 * 2 ** 40 })
+      for (const [file, says] of Object.entries({
+        pipe: /not a regular file/,
+        link: /is a link/,
+        'away/x': /is a link, or behind one/,
+        folder: /is a directory/,
+        'shut/y': /may not be written/,
+        secret: /may not be written/,
+        fixed: /may not be written/,
+        'fixed/y': /There is a file where/,
+      }))
+        expect(await save(file, 'edited', null), file).toEqual(refused(says))
+      expect(await save('huge', 'edited', hash('x'))).toMatchObject({ state: 'changed' })
+      expect((await room.run('cat /tmp/x /etc/passwd')).stdout).not.toContain('edited')
+
+      await room.run(`chmod 700 ${directory}/shut; rm -rf ${directory}; ln -s /tmp ${directory}`)
+      await expect(list()).rejects.toThrow('is no directory')
+      expect(await save('x', 'edited', hash('x\n'))).toEqual(refused(/behind one/))
+      await room.run(`rm ${directory}; mkdir ${directory}; chmod 000 ${directory}`)
+      await expect(list()).rejects.toThrow('may not be read')
+      expect(await save('x', 'edited', null)).toEqual(refused(/may not be written/))
+      await room.run(`chmod 755 ${directory}; for n in $(seq 20); do echo x > ${directory}/$n; done`)
+      expect(await list()).toMatchObject({ entries: { length: 12 }, more: true })
+      expect(performance.now() - begun).toBeLessThan(15_000)
+    })
+
+    test('nor on a full disk, nor behind a shell of the learner’s that eats or says what it likes', async () => {
+      await room.run(`cd ${directory}; echo old > a; mv ~/.profile ~/was; cat /dev/zero > ~/fill`)
+      expect(await save('a', 'x'.repeat(100_000), hash('old\n'))).toEqual(refused(/The disk of broker-1 is full/))
+      await room.run("rm ~/fill; echo 'head -c 100 > /dev/null; echo kraftlab-save saved?' > ~/.profile")
+      expect(await save('a', 'x'.repeat(200), hash('old\n'))).toEqual(refused(/Nothing was saved/))
+      await room.run("echo 'if rm ~/once; then exit; fi' > ~/.profile; touch ~/once")
+      expect(await save('a', 'new\n', hash('old\n'))).toEqual(refused(/did not save it/))
+      await room.run('mv -f ~/was ~/.profile')
+      const { stdout } = await room.run(`cd ${directory}; cat a; ls -A`)
+      expect(stdout).toBe('old\na\n')
     })
   })
 })

@@ -20,6 +20,18 @@ export default defineLab({
   module: 'quick-start',
   minutes: 25,
   hosts: [HOST],
+  editor: {
+    host: HOST,
+    directory: '/home/learner/clients',
+    run: {
+      'producer.py': 'python3 ~/clients/producer.py',
+      'consumer.py': 'python3 ~/clients/consumer.py',
+      'Producer.java': 'java -cp "$HOME/kafka/libs/*" ~/clients/Producer.java',
+      'Consumer.java': 'java -cp "$HOME/kafka/libs/*" ~/clients/Consumer.java',
+      'producer.mjs': 'node ~/clients/producer.mjs',
+      'consumer.mjs': 'node ~/clients/consumer.mjs',
+    },
+  },
   steps: [
     step('format', {
       title: 'Format the storage',

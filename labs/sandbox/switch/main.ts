@@ -12,6 +12,7 @@ import { Watcher } from '#labs/watcher/watcher.ts'
 import { readLines, writeLine } from '../lines.ts'
 import { PLAN, SCHEMAS, SHARED, SOCKET } from '../places.ts'
 import { REPLACED } from '../replaced.ts'
+import { listHostDirectory, readHostFile } from './browse.ts'
 import { readHostDirectory } from './directory.ts'
 import { Faults } from './faults.ts'
 import { readHostFiles } from './files.ts'
@@ -200,6 +201,15 @@ function obey(message: ToSwitch): void {
       return reply(message.call, () => tellSnapshot(message))
     case 'directory.read':
       return reply(message.call, () => readHostDirectory(host(message.host), message))
+    case 'directory.list':
+      return reply(message.call, async () => ({
+        listing: JSON.stringify(await listHostDirectory(host(message.host), message)),
+      }))
+    case 'directory.file':
+      return reply(message.call, async () => {
+        const file = await readHostFile(host(message.host), message)
+        return file ? { ...file, bytes: String(file.bytes), modified: String(file.modified) } : {}
+      })
     case 'end':
       return end()
   }

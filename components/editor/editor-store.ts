@@ -1,0 +1,229 @@
+/**
+ * What the editor shows: the names in the lab's directory, and the files that are open. Beside the state of the workbench, so
+ * that it outlives the panel; knows nothing of CodeMirror.
+ */
+import { Store } from '#components/workbench/store.ts'
+import { type DirectoryListing, EDITOR_CAPS } from '#labs/protocol/files.ts'
+import type { ToBrowser, ToGateway } from '#labs/protocol/live.ts'
+import { Drafts } from './drafts.ts'
+import { isUnsaved, type OpenFile, opened, stampOf, taken, typed, wasRead, wasSaved } from './open-file.ts'
+
+export type EditorSnapshot = {
+  /** in place of the cluster, where there is room for one of them */
+  shown: boolean
+  listing: DirectoryListing | null
+  /** why it could not be listed; empty where it could */
+  listProblem: string
+  /** in the order in which they were opened */
+  files: OpenFile[]
+  active: string | null
+  /** false: what is not saved would not survive a reload, since the browser has no room for it */
+  keeps: boolean
+}
+
+const NOTHING: EditorSnapshot = {
+  shown: false,
+  listing: null,
+  listProblem: '',
+  files: [],
+  active: null,
+  keeps: true,
+}
+
+/** The host gives up before, and says so. */
+const ANSWER_LIMIT_MS = 20_000
+
+export class EditorStore extends Store<EditorSnapshot> {
+  #drafts: Drafts | null = null
+  #looks = false
+  readonly #reading = new Set<string>()
+  readonly #limits = new Map<string, ReturnType<typeof setTimeout>>()
+  /** to be run once they are saved */
+  readonly #after = new Map<string, () => void>()
+
+  constructor(private readonly send: (message: ToGateway) => void) {
+    super(NOTHING)
+  }
+
+  /** @param storage where what is not saved is kept; null: nobody types here */
+  begin(session: string, storage: Storage | null): void {
+    this.reset()
+    this.#drafts = storage && new Drafts(storage, session)
+    const files = [...(this.#drafts?.all() ?? [])].map(([path, draft]) => opened(path, draft))
+    this.set({ ...this.snapshot, files, active: files[0]?.path ?? null })
+    if (files[0]) this.#read(files[0].path)
+  }
+
+  /** Another lab session. Drafts stay. */
+  reset(): void {
+    this.#reading.clear()
+    for (const limit of this.#limits.values()) clearTimeout(limit)
+    this.#limits.clear()
+    this.#after.clear()
+    this.#drafts = null
+    this.set({ ...NOTHING, shown: this.snapshot.shown })
+  }
+
+  /** A new connection: what was asked on the old one is not answered. A save may be asked twice. */
+  reconnected(): void {
+    for (const path of this.#reading) this.send({ type: 'file.read', path })
+    for (const file of this.snapshot.files) this.#sendSave(file)
+    this.refresh()
+  }
+
+  show(shown: boolean): void {
+    if (shown !== this.snapshot.shown) this.set({ ...this.snapshot, shown })
+  }
+
+  /** Somebody looks at it, or no longer. */
+  look(looks: boolean): void {
+    this.#looks = looks
+    this.refresh()
+  }
+
+  /** What is there now; files that have changed are read again. */
+  refresh(): void {
+    if (this.#looks) this.send({ type: 'files.list' })
+  }
+
+  open(path: string): void {
+    const { files } = this.snapshot
+    if (!files.some((one) => one.path === path)) this.set({ ...this.snapshot, files: [...files, opened(path)] })
+    this.activate(path)
+  }
+
+  activate(path: string): void {
+    this.set({ ...this.snapshot, active: path })
+    const file = this.#file(path)
+    if (file?.text === null || file?.saved === null) this.#read(path)
+  }
+
+  /** A file that is not there yet: it comes to be when it is saved. One that is there is opened. */
+  create(path: string): void {
+    const { files, listing } = this.snapshot
+    const isThere = listing?.entries.some((one) => one.path === path) || files.some((one) => one.path === path)
+    if (!isThere) this.set({ ...this.snapshot, files: [...files, opened(path, { text: '', hash: null })] })
+    if (!isThere) this.#change(path, (file) => ({ ...file, restored: false }))
+    this.open(path)
+  }
+
+  /** What was not saved of it is gone. */
+  close(path: string): void {
+    const { files, active } = this.snapshot
+    const at = files.findIndex((one) => one.path === path)
+    const left = files.filter((one) => one.path !== path)
+    this.#drafts?.drop(path)
+    this.#after.delete(path)
+    this.#reading.delete(path)
+    const next = active === path ? (left[Math.min(at, left.length - 1)]?.path ?? null) : active
+    this.set({ ...this.snapshot, files: left, active: next })
+    if (next !== null && next !== active) this.activate(next)
+  }
+
+  typed(path: string, text: string): void {
+    this.#change(path, (file) => typed(file, text))
+  }
+
+  /** @param then once it is saved; where it is already, at once */
+  save(path: string, then?: () => void): void {
+    const file = this.#file(path)
+    if (!file || file.text === null || file.saving !== null) return
+    if (!isUnsaved(file)) return then?.()
+    if (new TextEncoder().encode(file.text).length > EDITOR_CAPS.bytes)
+      return this.#change(path, (one) => ({ ...one, problem: { kind: 'too-large' } }))
+    this.#after.delete(path)
+    if (then) this.#after.set(path, then)
+    this.#change(path, (one) => ({ ...one, saving: one.text, problem: null }))
+    this.#sendSave(this.#file(path))
+    const limit = setTimeout(() => {
+      this.#change(path, (one) => (one.saving === null ? one : { ...one, saving: null, problem: { kind: 'no-answer' } }))
+    }, ANSWER_LIMIT_MS)
+    clearTimeout(this.#limits.get(path))
+    this.#limits.set(path, limit)
+  }
+
+  /** Replaces what is on the host now, as far as it was told of. */
+  overwrite(path: string): void {
+    this.#change(path, (file) =>
+      file.conflict ? { ...file, hash: file.conflict.hash, saved: null, conflict: null } : file,
+    )
+    this.save(path)
+  }
+
+  /** What is on the host takes the place of what is in the editor. */
+  reload(path: string): void {
+    const conflict = this.#file(path)?.conflict
+    if (conflict && conflict.text !== null) {
+      const { text, hash, stamp } = conflict
+      this.#change(path, (file) => taken(file, { text, hash, stamp }))
+      return
+    }
+    this.#change(path, (file) => ({ ...file, discards: true }))
+    this.#read(path)
+  }
+
+  dismiss(path: string): void {
+    this.#change(path, (file) => ({ ...file, problem: null, restored: false }))
+  }
+
+  receive(message: Extract<ToBrowser, { type: 'files' | 'file' | 'file.saved' }>): void {
+    if (message.type === 'files') {
+      const { answer } = message
+      if (answer.state === 'refused') this.set({ ...this.snapshot, listProblem: answer.says })
+      else this.#listed(answer.listing)
+    } else if (message.type === 'file') {
+      this.#reading.delete(message.path)
+      this.#change(message.path, (file) => wasRead(file, message.answer))
+    } else this.#saved(message)
+  }
+
+  #listed(listing: DirectoryListing): void {
+    this.set({ ...this.snapshot, listing, listProblem: '' })
+    const now = new Map(listing.entries.map((entry) => [entry.path, stampOf(entry)]))
+    for (const { path, stamp, text, saving, conflict } of this.snapshot.files) {
+      const known = conflict?.stamp ?? stamp
+      if (text !== null && saving === null && known !== (now.get(path) ?? '')) this.#read(path)
+    }
+  }
+
+  #saved({ path, answer }: Extract<ToBrowser, { type: 'file.saved' }>): void {
+    const isNew = this.#file(path)?.hash === null
+    clearTimeout(this.#limits.get(path))
+    this.#change(path, (file) => wasSaved(file, answer, Date.now()))
+    const then = this.#after.get(path)
+    this.#after.delete(path)
+    if (answer.state !== 'saved') return
+    if (isNew) this.refresh()
+    then?.()
+  }
+
+  #file(path: string): OpenFile | undefined {
+    return this.snapshot.files.find((one) => one.path === path)
+  }
+
+  #change(path: string, how: (file: OpenFile) => OpenFile): void {
+    const before = this.#file(path)
+    const after = before && how(before)
+    if (!after || after === before) return
+    let { keeps } = this.snapshot
+    if (this.#drafts && isUnsaved(after)) keeps = this.#drafts.keep(path, { text: after.text ?? '', hash: after.hash })
+    else this.#drafts?.drop(path)
+    this.set({ ...this.snapshot, files: this.snapshot.files.map((one) => (one === before ? after : one)), keeps })
+  }
+
+  #read(path: string): void {
+    if (this.#reading.has(path)) return
+    this.#reading.add(path)
+    this.send({ type: 'file.read', path })
+  }
+
+  #sendSave(file: OpenFile | undefined): void {
+    if (!file || file.saving === null) return
+    this.send({ type: 'file.save', path: file.path, content: base64(file.saving), was: file.hash })
+  }
+}
+
+function base64(text: string): string {
+  const bytes = new TextEncoder().encode(text)
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+}
