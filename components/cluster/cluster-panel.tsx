@@ -2,6 +2,7 @@
 import { ChevronDown, ChevronRight, Table2, Workflow } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
+import { useEditor } from '#components/editor/use-editor.ts'
 import { FactsPanel } from '#components/facts/facts-panel.tsx'
 import { LogPanel } from '#components/inspector/log-panel.tsx'
 import { PanelTabs } from '#components/inspector/panel-tabs.tsx'
@@ -34,7 +35,11 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
   const picture = useRoomPicture()
   const { state } = useLive()
   const t = useTranslations('cluster')
+  const { outline } = useLab()
   const { tab } = useInspectorView()
+  const { shown } = useEditor()
+  // Where only one of them is seen at a time, the files have a place of their own.
+  const files = onOpen !== null && outline.editor !== null
   const [asTable, setAsTable] = useStoredFlag('kraftlab.cluster-table')
   const now = useMoment(picture)
   if (!picture || !state) return null
@@ -63,11 +68,11 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
         ) : (
           <h2 className="px-2 font-semibold text-[13px] text-ink">{t('title')}</h2>
         )}
-        {open && <PanelTabs />}
+        {(open || files) && <PanelTabs files={files} open={open} onOpen={onOpen} />}
         <div
           className={cn(
             'flex min-w-0 flex-1 items-center px-1',
-            open && '@max-2xl:order-last @max-2xl:basis-full @max-2xl:px-2 @max-2xl:pb-0.5',
+            (open || files) && '@max-2xl:order-last @max-2xl:basis-full @max-2xl:px-2 @max-2xl:pb-0.5',
           )}
         >
           {clusters.length > 1 ? (
@@ -79,7 +84,7 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
         {open && (
           <span className="ml-auto flex shrink-0 items-center gap-1">
             <RoomMenuWhereUseful picture={picture} hosts={state.hosts} />
-            {tab === 'cluster' && (
+            {tab === 'cluster' && !(files && shown) && (
               <Button
                 variant="ghost"
                 size="sm"

@@ -34,6 +34,8 @@ const NOTHING: EditorSnapshot = {
 const ANSWER_LIMIT_MS = 20_000
 
 export class EditorStore extends Store<EditorSnapshot> {
+  /** another one for each lab session: what the view of a file keeps is kept under it */
+  memory: object = {}
   #drafts: Drafts | null = null
   #looks = false
   readonly #reading = new Set<string>()
@@ -61,6 +63,7 @@ export class EditorStore extends Store<EditorSnapshot> {
     this.#limits.clear()
     this.#after.clear()
     this.#drafts = null
+    this.memory = {}
     this.set({ ...NOTHING, shown: this.snapshot.shown })
   }
 
@@ -136,7 +139,9 @@ export class EditorStore extends Store<EditorSnapshot> {
     this.#change(path, (one) => ({ ...one, saving: one.text, problem: null }))
     this.#sendSave(this.#file(path))
     const limit = setTimeout(() => {
-      this.#change(path, (one) => (one.saving === null ? one : { ...one, saving: null, problem: { kind: 'no-answer' } }))
+      this.#change(path, (one) =>
+        one.saving === null ? one : { ...one, saving: null, problem: { kind: 'no-answer' } },
+      )
     }, ANSWER_LIMIT_MS)
     clearTimeout(this.#limits.get(path))
     this.#limits.set(path, limit)

@@ -6,8 +6,7 @@ import type { ReadAnswer, SaveAnswer } from '#labs/protocol/files.ts'
 
 export type Problem =
   /** in the gateway's words */
-  | { kind: 'says'; says: string }
-  | { kind: 'gone' | 'too-large' | 'no-answer' }
+  { kind: 'says'; says: string } | { kind: 'gone' | 'too-large' | 'no-answer' }
 
 export type OpenFile = {
   path: string

@@ -2,6 +2,7 @@
  * The one WebSocket of a lab page, a learner's own or an instructor's: terminals and state, see labs/protocol/live.ts.
  * Reconnects by itself and attaches every terminal again. Terminals get their bytes directly.
  */
+import { EditorStore } from '#components/editor/editor-store.ts'
 import { InspectorStore } from '#components/inspector/inspector-store.ts'
 import { TimelineStore } from '#components/timeline/timeline-store.ts'
 import { ERRORS } from '#config/errors.ts'
@@ -71,6 +72,7 @@ const NOTHING: LiveSnapshot = {
 export class LiveClient extends Store<LiveSnapshot> {
   readonly timeline = new TimelineStore((at) => this.send({ type: 'look', at }))
   readonly inspector = new InspectorStore((message) => this.send(message))
+  readonly editor = new EditorStore((message) => this.send(message))
   /** An instructor watches until they stop, also after a reconnect. */
   #watches = false
   readonly #viewers = new Map<string, TerminalViewer>()
@@ -94,6 +96,7 @@ export class LiveClient extends Store<LiveSnapshot> {
     this.close()
     this.#watches = watches
     this.set({ ...NOTHING, session, connection: 'connecting' })
+    this.editor.begin(session, this.taughtIn === null ? sessionStorage : null)
     this.#open()
   }
 
@@ -108,6 +111,7 @@ export class LiveClient extends Store<LiveSnapshot> {
     socket?.close()
     this.timeline.reset()
     this.inspector.reset()
+    this.editor.reset()
     this.set(NOTHING)
   }
 
@@ -241,6 +245,7 @@ export class LiveClient extends Store<LiveSnapshot> {
       this.set({ ...this.snapshot, connection: 'open' })
       this.timeline.reconnected()
       this.inspector.reconnected()
+      this.editor.reconnected()
       if (this.#watches) this.watch(true)
       else for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
     }
@@ -307,6 +312,11 @@ export class LiveClient extends Store<LiveSnapshot> {
       case 'change':
         this.inspector.receive(message)
         break
+      case 'files':
+      case 'file':
+      case 'file.saved':
+        this.editor.receive(message)
+        break
       case 'terminal.screen':
         this.#viewers.get(message.terminal)?.screen(message.data, message)
         break
@@ -346,6 +356,6 @@ function topmost(active: string | null, { terminals }: LabSessionState): string 
 
 /** Somebody is in a field of the page: a terminal that opens meanwhile does not take their keys. */
 function isTyping(): boolean {
-  const isField = document.activeElement?.matches('input, textarea, select') ?? false
+  const isField = document.activeElement?.matches('input, textarea, select, [contenteditable="true"]') ?? false
   return isField && !document.activeElement?.closest('[data-terminal]')
 }

@@ -1,9 +1,11 @@
 'use client'
-import { BookOpenText, ListChecks, SquareTerminal, Workflow } from 'lucide-react'
+import { BookOpenText, FileCode, ListChecks, SquareTerminal, Workflow } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels'
 import { useTranslations } from 'use-intl'
 import { ClusterBar, ClusterPanel } from '#components/cluster/cluster-panel.tsx'
+import { LazyEditor } from '#components/editor/lazy-editor.tsx'
+import { useEditor } from '#components/editor/use-editor.ts'
 import { useInspectorView } from '#components/inspector/use-inspector.ts'
 import { Timeline } from '#components/timeline/timeline.tsx'
 import { cn } from '#components/ui/cn.ts'
@@ -22,7 +24,7 @@ const LEARNING = ['lesson', 'checks']
 const LAB = ['terminals']
 const LAB_WITH_CLUSTER = ['cluster', 'terminals']
 
-type Pane = 'lesson' | 'checks' | 'cluster' | 'terminal'
+type Pane = 'lesson' | 'checks' | 'cluster' | 'files' | 'terminal'
 
 /**
  * What is learnt (lesson, checks) beside what is done (cluster, terminals), the timeline below both; on a small screen
@@ -77,6 +79,11 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
             </div>
             <Timeline />
           </div>
+          {pane === 'files' && (
+            <div className="min-h-0 flex-1">
+              <FilesPane />
+            </div>
+          )}
           <section aria-label={t('lab')} className={cn('min-h-0 flex-1', pane !== 'terminal' && 'hidden')}>
             {terminals}
           </section>
@@ -95,17 +102,34 @@ function NoRoomYet() {
   return <p className="p-6 text-[15px] text-ink-quiet">{state && isOver(state) ? state.room.says : t('noCluster')}</p>
 }
 
+/** The files' place, where it is one of its own. */
+function FilesPane() {
+  const { outline } = useLab()
+  const { state } = useLive()
+  const { files } = useEditor()
+  const t = useTranslations('workbench')
+  const over = isOver(state)
+  if (outline.editor && (state?.room.status === 'ready' || (over && files.length > 0)))
+    return <LazyEditor editor={outline.editor} />
+  return <p className="p-6 text-[15px] text-ink-quiet">{state && over ? state.room.says : t('noFiles')}</p>
+}
+
 function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNode }) {
   const { outline } = useLab()
   const { state } = useLive()
   // With one node a line says it all; with several the panel is what the lab is about.
   const many = outline.hosts.length > 1
   const [opened, setOpened] = useStoredFlag(`kraftlab.cluster.${many ? 'many' : 'one'}`, many)
-  const open = opened && state?.room.status === 'ready'
+  const { shown, files, store } = useEditor()
+  const editor = shown ? outline.editor : null
+  // What was typed can still be copied when the room has ended.
+  const open = opened && (state?.room.status === 'ready' || (editor !== null && files.length > 0 && isOver(state)))
   const { brought } = useInspectorView()
   useEffect(() => {
-    if (brought > 0) setOpened(true)
-  }, [brought, setOpened])
+    if (brought === 0) return
+    setOpened(true)
+    store.show(false)
+  }, [brought, setOpened, store])
   const row = useDefaultLayout({ id: `kraftlab.row.${many ? 'many' : 'one'}`, panelIds: ROW, storage: browserStorage })
   const learning = useDefaultLayout({ id: 'kraftlab.learning', panelIds: LEARNING, storage: browserStorage })
   const lab = useDefaultLayout({
@@ -135,7 +159,7 @@ function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNo
             <Group orientation="vertical" className="min-h-0 flex-1" {...lab}>
               {open && (
                 <Panel key="cluster" id="cluster" defaultSize="48%" minSize="120px">
-                  <ClusterPanel />
+                  {editor ? <LazyEditor editor={editor} /> : <ClusterPanel />}
                 </Panel>
               )}
               {open && <Separator key="divider" className={DIVIDER} aria-label={t('dividerCluster')} />}
@@ -153,18 +177,23 @@ function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNo
 
 function PaneSwitch({ pane, onChange }: { pane: Pane; onChange: (pane: Pane) => void }) {
   const { steps } = useLive()
+  const { editor } = useLab().outline
   const t = useTranslations('workbench')
   const { passed, all } = countPassed(steps)
   const panes = [
     { id: 'lesson', name: t('lesson'), Icon: BookOpenText },
     { id: 'checks', name: t('checks', { passed, all }), Icon: ListChecks },
     { id: 'cluster', name: t('cluster'), Icon: Workflow },
+    ...(editor ? [{ id: 'files', name: t('files'), Icon: FileCode } as const] : []),
     { id: 'terminal', name: t('terminal'), Icon: SquareTerminal },
   ] as const
   return (
     <nav
       aria-label={t('panes')}
-      className="grid shrink-0 grid-cols-4 border-t bg-chrome pb-[env(safe-area-inset-bottom)]"
+      className={cn(
+        'grid shrink-0 border-t bg-chrome pb-[env(safe-area-inset-bottom)]',
+        editor ? 'grid-cols-5' : 'grid-cols-4',
+      )}
     >
       {panes.map(({ id, name, Icon }) => (
         <button

@@ -27,6 +27,7 @@ why() {
   case $1 in
     *'No space left'*) say full ;;
     *'Permission denied'*) say denied ;;
+    *'File exists'* | *'Not a directory'*) say no-directory ;;
     *) say "failed $1" ;;
   esac
 }

@@ -97,7 +97,15 @@ test('the whole Quick Start, by clicks and by keys, with the gateway killed in t
 
   await bench.enter('./bin/kafka-topics --bootstrap-server localhost:9092 --create --topic payments')
   await bench.passed('payments-created')
-  await bench.enter("sed -i 's/localhost:9093/localhost:9092/' ~/clients/producer.py; python3 ~/clients/producer.py")
+  // Corrected, saved and run in the page.
+  const editor = page.locator('[data-editor]')
+  await page.getByRole('button', { name: 'Files', exact: true }).click()
+  await editor.getByRole('button', { name: 'producer.py' }).click()
+  await editor.getByRole('textbox', { name: 'producer.py on broker-1' }).getByText('bootstrap.servers').click()
+  for (const key of ['End', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'Backspace', '2', 'Control+s'])
+    await page.keyboard.press(key)
+  await editor.getByText(/^Saved at/).waitFor()
+  await editor.getByRole('button', { name: 'Run', exact: true }).click()
   expect(await bench.passed('python-records')).toContain('10 records from Python')
   // The programs in Java and JavaScript are the soak run's: lesson-commands and verify.
 })

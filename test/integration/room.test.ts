@@ -533,7 +533,7 @@ except PermissionError: pass
     const hash = (text: string) => hashOf(Buffer.from(text))
     const refused = (says: RegExp) => ({ state: 'refused', says: expect.stringMatching(says) })
 
-    beforeEach(() => room.run(`rm -rf ${directory}; mkdir ${directory}`))
+    beforeEach(() => room.run(`chmod -R u+rwx ${directory}; rm -rf ${directory}; mkdir ${directory}`))
 
     test('which are listed, read, and saved with the learner’s rights, whole or not at all', async () => {
       await room.run(

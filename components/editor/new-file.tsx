@@ -1,0 +1,42 @@
+'use client'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { filePath } from '#labs/protocol/files.ts'
+
+/** A name in place, as in the list it will stand. Enter makes it, Escape leaves it. */
+export function NewFile({ onName, onCancel }: { onName: (path: string) => void; onCancel: () => void }) {
+  const [name, setName] = useState('')
+  const [wrong, setWrong] = useState(false)
+  const t = useTranslations('editor')
+  return (
+    <form
+      className="px-2 pt-1.5 pb-1"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const path = filePath.safeParse(name.trim())
+        if (path.success) onName(path.data)
+        else setWrong(true)
+      }}
+    >
+      <input
+        // biome-ignore lint/a11y/noAutofocus: the button that asked for it has said so
+        autoFocus
+        value={name}
+        onChange={({ target }) => setName(target.value)}
+        onBlur={() => name.trim() === '' && onCancel()}
+        onKeyDown={({ key }) => key === 'Escape' && onCancel()}
+        aria-label={t('newName')}
+        placeholder={t('newPlaceholder')}
+        aria-invalid={wrong}
+        aria-describedby={wrong ? 'new-file-problem' : undefined}
+        spellCheck={false}
+        className="h-7 w-full rounded-md border border-line-strong bg-page px-2 font-mono text-[12px] text-ink placeholder:text-ink-quiet aria-invalid:border-bad"
+      />
+      {wrong && (
+        <p id="new-file-problem" role="alert" className="pt-1 text-[12px] text-bad leading-snug">
+          {t('badName')}
+        </p>
+      )}
+    </form>
+  )
+}

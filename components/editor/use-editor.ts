@@ -1,0 +1,35 @@
+'use client'
+import { useEffect, useSyncExternalStore } from 'react'
+import { useLab, useLive } from '#components/workbench/live-context.tsx'
+import type { EditorSnapshot, EditorStore } from './editor-store.ts'
+
+export function useEditor(): EditorSnapshot & { store: EditorStore } {
+  const { editor: store } = useLab().client
+  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getServerSnapshot)
+  return { ...snapshot, store }
+}
+
+/**
+ * Looks at the directory for as long as this is mounted: when it is shown, when the page comes back, and when a command has
+ * ended in a terminal of that host, which may have changed a file.
+ */
+export function useDirectory(host: string): void {
+  const { store } = useEditor()
+  const { state } = useLive()
+  const ready = state?.room.status === 'ready'
+  const prompts = state?.terminals.filter((one) => one.host === host && one.atPrompt).map(({ id }) => id)
+  const atPrompt = prompts?.join() ?? ''
+  useEffect(() => {
+    if (!ready) return
+    const look = () => store.look(document.visibilityState === 'visible')
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      store.look(false)
+    }
+  }, [store, ready])
+  useEffect(() => {
+    if (atPrompt !== '') store.refresh()
+  }, [store, atPrompt])
+}

@@ -1,0 +1,158 @@
+/** What the editor asks of the gateway, and what it keeps: through a reload, a lost connection, a conflict. */
+import { expect, test, vi } from 'vitest'
+import { EditorStore } from '#components/editor/editor-store.ts'
+import { EDITOR_CAPS, type ReadAnswer } from '#labs/protocol/files.ts'
+import type { ToGateway } from '#labs/protocol/live.ts'
+
+const hash = (text: string) => text.padEnd(64, '0')
+const onHost = (text: string): ReadAnswer => ({
+  state: 'text',
+  text,
+  hash: hash(text),
+  bytes: text.length,
+  modified: 1,
+})
+const entry = (path: string, text: string, modified = 1) => ({
+  path,
+  kind: 'file' as const,
+  bytes: text.length,
+  modified,
+})
+
+class Kept extends Map<string, string> {
+  get length() {
+    return this.size
+  }
+  key = (at: number) => [...this.keys()][at] ?? null
+  getItem = (name: string) => this.get(name) ?? null
+  setItem = (name: string, value: string) => void this.set(name, value)
+  removeItem = (name: string) => void this.delete(name)
+}
+
+function begin(storage = new Kept(), session = 's1') {
+  const sent: ToGateway[] = []
+  const store = new EditorStore((message) => sent.push(message))
+  store.begin(session, storage as unknown as Storage)
+  const file = (path = 'a') => store.getSnapshot().files.find((one) => one.path === path)
+  const told = () => sent.splice(0)
+  const answer = (text: string, path = 'a') => store.receive({ type: 'file', path, answer: onHost(text) })
+  return { store, storage, file, told, answer }
+}
+const saveOf = (text: string, was: string | null) => ({ type: 'file.save', path: 'a', content: btoa(text), was })
+
+test('a file is read when it is opened, saved against what was read, and run when that is done', () => {
+  const { store, file, told, answer } = begin()
+  const run = vi.fn()
+  store.open('a')
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }])
+  answer('old')
+  store.typed('a', 'new')
+  store.save('a', run)
+  store.save('a', run)
+  expect(told()).toEqual([saveOf('new', hash('old'))])
+  expect(run).not.toHaveBeenCalled()
+  store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('new') } })
+  expect(run).toHaveBeenCalledOnce()
+  expect(file()).toMatchObject({ saved: 'new', saving: null })
+  // Nothing to save: it is run at once.
+  store.save('a', run)
+  expect(told()).toEqual([])
+  expect(run).toHaveBeenCalledTimes(2)
+})
+
+test('a conflict runs nothing; overwriting is against what is there now, reloading takes it', () => {
+  const { store, file, told, answer } = begin()
+  const run = vi.fn()
+  store.open('a')
+  answer('old')
+  store.typed('a', 'mine')
+  store.save('a', run)
+  const changed = { type: 'file.saved', path: 'a', answer: { state: 'changed', now: hash('theirs') } } as const
+  store.receive(changed)
+  expect(run).not.toHaveBeenCalled()
+  told()
+  store.overwrite('a')
+  expect(told()).toEqual([saveOf('mine', hash('theirs'))])
+  store.receive(changed)
+  store.reload('a')
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }])
+  answer('theirs')
+  expect(file()).toMatchObject({ text: 'theirs', conflict: null })
+})
+
+test('what is not saved is there after a reload of the page, for its lab session alone', () => {
+  const { store, storage, answer } = begin()
+  store.open('a')
+  answer('old')
+  store.typed('a', 'mine')
+  store.create('new.py')
+  const reloaded = begin(storage)
+  expect(reloaded.file()).toMatchObject({ text: 'mine', hash: hash('old'), restored: true })
+  expect(reloaded.file('new.py')).toMatchObject({ text: '', hash: null })
+  expect(begin(storage, 's2').store.getSnapshot().files).toEqual([])
+  reloaded.answer('old')
+  reloaded.store.save('a')
+  reloaded.store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('mine') } })
+  reloaded.store.close('new.py')
+  expect(storage.size).toBe(0)
+})
+
+test('a browser without room for it is told', () => {
+  const storage = new Kept()
+  storage.setItem = () => {
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+  const { store, answer } = begin(storage)
+  store.open('a')
+  answer('old')
+  expect(store.getSnapshot().keeps).toBe(true)
+  store.typed('a', 'mine')
+  expect(store.getSnapshot().keeps).toBe(false)
+})
+
+test('after a lost connection what was asked is asked again; a save that nobody answers is given up', () => {
+  vi.useFakeTimers()
+  const { store, file, told, answer } = begin()
+  store.look(true)
+  store.open('a')
+  answer('old')
+  store.typed('a', 'new')
+  store.save('a')
+  store.open('b')
+  told()
+  store.reconnected()
+  expect(told()).toEqual([{ type: 'file.read', path: 'b' }, saveOf('new', hash('old')), { type: 'files.list' }])
+  vi.advanceTimersByTime(30_000)
+  expect(file()).toMatchObject({ saving: null, problem: { kind: 'no-answer' }, text: 'new' })
+  vi.useRealTimers()
+})
+
+test('a listing that tells of other files reads those again that are open, and no others', () => {
+  const { store, told, answer } = begin()
+  for (const path of ['a', 'b']) store.open(path)
+  answer('old')
+  answer('old', 'b')
+  told()
+  const list = (...entries: ReturnType<typeof entry>[]) =>
+    store.receive({ type: 'files', answer: { state: 'listed', listing: { entries, more: false } } })
+  list(entry('a', 'old'), entry('b', 'old'), entry('c', 'old'))
+  expect(told()).toEqual([])
+  list(entry('a', 'old', 2), entry('c', 'new', 2))
+  expect(told()).toEqual([
+    { type: 'file.read', path: 'a' },
+    { type: 'file.read', path: 'b' },
+  ])
+  store.receive({ type: 'files', answer: { state: 'refused', says: 'No.' } })
+  expect(store.getSnapshot()).toMatchObject({ listProblem: 'No.', listing: { entries: { length: 2 } } })
+})
+
+test('what is too large is not sent', () => {
+  const { store, file, told, answer } = begin()
+  store.open('a')
+  answer('old')
+  told()
+  store.typed('a', 'ä'.repeat(EDITOR_CAPS.bytes / 2 + 1))
+  store.save('a')
+  expect(told()).toEqual([])
+  expect(file()?.problem).toEqual({ kind: 'too-large' })
+})
