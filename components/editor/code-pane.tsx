@@ -62,5 +62,11 @@ export function CodePane({ file, host, readOnly }: { file: OpenFile; host: strin
             : t(problem.kind, { path, host, kib: 0 })}
       </p>
     )
-  return <div ref={element} className="terminal-ground min-h-0 flex-1" data-code={path} />
+  return (
+    <div
+      ref={element}
+      className="terminal-ground relative min-h-0 flex-1 after:pointer-events-none after:absolute after:inset-0 after:z-300 focus-within:after:shadow-[inset_0_0_0_1.5px_var(--focus)]"
+      data-code={path}
+    />
+  )
 }

@@ -5,7 +5,8 @@ import { tags } from '@lezer/highlight'
 
 export const codeTheme = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'var(--terminal)', color: 'var(--ink)', fontSize: '13px' },
-  '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
+  // The ring is the frame's (code-pane.tsx): the gutter would cover it here.
+  '&.cm-focused, .cm-content': { outline: 'none !important' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', fontVariantLigatures: 'none', lineHeight: '1.6' },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--accent)' },
   '.cm-line': { padding: '0 12px 0 8px' },

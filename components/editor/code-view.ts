@@ -91,7 +91,7 @@ export class CodeView {
         readOnly.of(readOnlyIs(this.options.readOnly)),
         language.of([]),
         indentUnit.of(indentOf(languageOf(path, text))),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) this.options.onChange(textOf(state))
         }),

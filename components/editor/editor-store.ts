@@ -52,8 +52,11 @@ export class EditorStore extends Store<EditorSnapshot> {
     this.reset()
     this.#drafts = storage && new Drafts(storage, session)
     const files = [...(this.#drafts?.all() ?? [])].map(([path, draft]) => opened(path, draft))
-    this.set({ ...this.snapshot, files, active: files[0]?.path ?? null })
-    if (files[0]) this.#read(files[0].path)
+    const [first] = files
+    // What is not saved is to be seen.
+    const shown = this.snapshot.shown || first !== undefined
+    this.set({ ...this.snapshot, files, active: first?.path ?? null, shown })
+    if (first) this.#read(first.path)
   }
 
   /** Another lab session. Drafts stay. */

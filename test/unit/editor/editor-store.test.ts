@@ -87,6 +87,7 @@ test('what is not saved is there after a reload of the page, for its lab session
   store.typed('a', 'mine')
   store.create('new.py')
   const reloaded = begin(storage)
+  expect(reloaded.store.getSnapshot()).toMatchObject({ shown: true, active: 'a' })
   expect(reloaded.file()).toMatchObject({ text: 'mine', hash: hash('old'), restored: true })
   expect(reloaded.file('new.py')).toMatchObject({ text: '', hash: null })
   expect(begin(storage, 's2').store.getSnapshot().files).toEqual([])
