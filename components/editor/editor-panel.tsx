@@ -32,7 +32,7 @@ export default function EditorPanel({ editor }: { editor: Editor }) {
         if (mayWrite && active !== null) store.save(active)
       }}
     >
-      <div className="flex h-full min-h-0 @xl:flex-row flex-col">
+      <div className="flex h-full min-h-0 @md:flex-row flex-col">
         <FileList editor={editor} mayWrite={mayWrite} />
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           <FileTabs editor={editor} mayWrite={mayWrite}>

@@ -30,11 +30,11 @@ export function FileList({ editor, mayWrite }: { editor: Editor; mayWrite: boole
   return (
     <div
       className={cn(
-        'flex min-h-0 shrink-0 flex-col bg-chrome @max-xl:border-b @xl:border-r',
-        open ? '@max-xl:max-h-[42%] @xl:w-46' : '@xl:w-auto',
+        'flex min-h-0 shrink-0 flex-col bg-chrome @max-md:border-b @md:border-r',
+        open ? '@max-md:max-h-[42%] @md:w-40 @2xl:w-46' : '@md:w-auto',
       )}
     >
-      <div className="flex h-9 shrink-0 items-center gap-0.5 px-1 @xl:border-b">
+      <div className="flex h-9 shrink-0 items-center gap-0.5 px-1 @md:border-b">
         <Button
           variant="ghost"
           size="sm"
@@ -46,7 +46,7 @@ export function FileList({ editor, mayWrite }: { editor: Editor; mayWrite: boole
           className="min-w-0 gap-1 px-1.5 font-mono text-[12px] text-ink"
         >
           {open ? <ChevronDown aria-hidden /> : <ChevronRight aria-hidden />}
-          <span className={cn('truncate', !open && '@xl:hidden')}>{homely(editor.directory)}</span>
+          <span className={cn('truncate', !open && '@md:hidden')}>{homely(editor.directory)}</span>
         </Button>
         {mayWrite && open && (
           <Button

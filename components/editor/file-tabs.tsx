@@ -1,6 +1,6 @@
 'use client'
 import { Play, Save, X } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { ConfirmDialog } from '#components/ui/alert-dialog.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -43,13 +43,13 @@ export function FileTabs(props: { editor: Editor; mayWrite: boolean; children: R
           <div className="flex shrink-0 items-center gap-1.5 px-1.5">
             <Button
               size="sm"
-              className="h-6.5 @max-md:px-1.5"
+              className="h-6.5 @max-xl:px-1.5"
               disabled={!unsaved || file.saving !== null}
               title={t('saveKeys')}
               onClick={() => store.save(file.path)}
             >
               <Save aria-hidden className="size-3.5!" />
-              <span className="@max-md:sr-only">{t(file.saving === null ? 'save' : 'saving')}</span>
+              <span className="@max-xl:sr-only">{t(file.saving === null ? 'save' : 'saving')}</span>
             </Button>
             {command !== undefined && (
               <Button
@@ -87,8 +87,13 @@ export function FileTabs(props: { editor: Editor; mayWrite: boolean; children: R
 
 function FileTab({ file, isActive, onClose }: { file: OpenFile; isActive: boolean; onClose: () => void }) {
   const t = useTranslations('editor')
+  const tab = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (isActive) tab.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isActive])
   return (
     <Tab
+      ref={tab}
       value={file.path}
       title={file.path}
       aria-keyshortcuts="Delete"

@@ -25,7 +25,7 @@ export function StatusLine({ file, editor }: { file: OpenFile; editor: Editor })
       <span role="status" className="shrink-0 text-ink-soft tabular-nums" data-saved>
         {says}
       </span>
-      <span className="ml-auto hidden shrink-0 @lg:inline">{t('keys')}</span>
+      <span className="ml-auto hidden shrink-0 @xl:inline">{t('keys')}</span>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useSyncExternalStore } from 'react'
+import { useTimeline } from '#components/timeline/use-timeline.ts'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import type { EditorSnapshot, EditorStore } from './editor-store.ts'
 
@@ -17,8 +18,9 @@ export function useDirectory(host: string): void {
   const { store } = useEditor()
   const { state } = useLive()
   const ready = state?.room.status === 'ready'
-  const prompts = state?.terminals.filter((one) => one.host === host && one.atPrompt).map(({ id }) => id)
-  const atPrompt = prompts?.join() ?? ''
+  const { events } = useTimeline()
+  // Whether a terminal is at its prompt would not tell: a quick command is over before anybody is told that it runs.
+  const ended = events.findLast((event) => event.kind === 'command' && event.host === host)?.seq
   useEffect(() => {
     if (!ready) return
     const look = () => store.look(document.visibilityState === 'visible')
@@ -30,6 +32,6 @@ export function useDirectory(host: string): void {
     }
   }, [store, ready])
   useEffect(() => {
-    if (atPrompt !== '') store.refresh()
-  }, [store, atPrompt])
+    if (ended !== undefined) store.refresh()
+  }, [store, ended])
 }
