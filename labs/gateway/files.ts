@@ -45,7 +45,12 @@ export class Files {
     const { host, directory } = this.required
     const bytes = Buffer.from(content, 'base64')
     if (bytes.length > EDITOR_CAPS.bytes) throw new KraftlabError('BAD_REQUEST', `${path} would be too large.`)
-    return saveFile(this.room(), { host, directory, path, bytes, was })
+    try {
+      return await saveFile(this.room(), { host, directory, path, bytes, was })
+    } catch (error) {
+      this.room() // says so where it has ended
+      throw error
+    }
   }
 
   private get required(): Editor {

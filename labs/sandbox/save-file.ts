@@ -10,6 +10,8 @@ import { runToEnd } from './run-to-end.ts'
 
 /** The process gives up by itself, with all that it started; a host on a busy machine needs a moment to start it. */
 const PROCESS_LIMIT_S = 5
+/** Asked to end it takes its temporary file away; what does not end is killed. */
+const CLEAN_UP_S = 1
 const LIMIT_MS = 9_000
 const MAX_SAID_CHARS = 2_000
 /** Begins the last such line: what the learner's own .profile says comes before. */
@@ -74,7 +76,7 @@ export async function saveFile(room: Room, { host, directory, path, bytes, was }
     process: `save-${randomBytes(6).toString('hex')}`,
     host,
     argv: [
-      ...['/usr/bin/timeout', '--signal=KILL', String(PROCESS_LIMIT_S), '/bin/bash', '-c', SAVE, VERDICT],
+      ...['/usr/bin/timeout', `--kill-after=${CLEAN_UP_S}`, String(PROCESS_LIMIT_S), '/bin/bash', '-c', SAVE, VERDICT],
       // One byte more than may be saved: a larger file has another sum than any that was read.
       ...[directory, path, was ?? NONE, hash, String(EDITOR_CAPS.bytes + 1)],
     ],
@@ -86,18 +88,23 @@ export async function saveFile(room: Room, { host, directory, path, bytes, was }
   if (verdict === 'saved') return { state: 'saved', hash }
   if (verdict === 'changed' && rest === NONE) return { state: 'changed', now: null }
   if (verdict === 'changed' && fileHash.safeParse(rest).success) return { state: 'changed', now: rest }
-  return { state: 'refused', says: `${reasons(host, path)[verdict] ?? unexplained(host, rest)} Nothing was saved.` }
+  const why = reasons(host, path).get(verdict) ?? (verdict === 'failed' ? `${host} could not save it: ${rest}.` : null)
+  return { state: 'refused', says: why === null ? unanswered(host, path) : `${why} Nothing was saved.` }
 }
 
-const reasons = (host: string, path: string): Record<string, string> => ({
-  full: `The disk of ${host} is full: delete something there first.`,
-  denied: `${path} may not be written: look at its rights and its directory's in a terminal, with ls -la.`,
-  link: `${path} is a link, or behind one: edit what it leads to in a terminal.`,
-  directory: `${path} is a directory on ${host} now.`,
-  special: `${path} is not a regular file on ${host}.`,
-  'no-directory': `There is a file where ${path} needs a directory.`,
-  incomplete: `${path} did not arrive whole on ${host}. Try again.`,
-})
+const reasons = (host: string, path: string) =>
+  new Map(
+    Object.entries({
+      full: `The disk of ${host} is full: delete something there first.`,
+      denied: `${path} may not be written: look at its rights and its directory's in a terminal, with ls -la.`,
+      link: `${path} is a link, or behind one: edit what it leads to in a terminal.`,
+      directory: `${path} is a directory on ${host} now.`,
+      special: `${path} is not a regular file on ${host}.`,
+      'no-directory': `There is a file where ${path} needs a directory.`,
+      incomplete: `${path} did not arrive whole on ${host}. Try again.`,
+    }),
+  )
 
-const unexplained = (host: string, rest: string): string =>
-  rest === '' ? `${host} did not save it in time. Try again.` : `${host} could not save it: ${rest}.`
+/** It may have ended between the rename and saying so. */
+const unanswered = (host: string, path: string): string =>
+  `${host} did not say in time whether ${path} was saved. Try again.`

@@ -11,18 +11,28 @@ const LIMIT_MS = 3_000
 /** Of an entry besides its name, and of a path, which Linux bounds. */
 const ENTRY_BYTES = 100 + 4_096
 
-/** Names end with a NUL: one may hold anything else. find follows no link. */
+/**
+ * Names end with a NUL: one may hold anything else. find follows no link. One level after the other, so that what lies deep
+ * in one directory (an environment of Python's, a repository) hides nothing that lies beside it.
+ */
 const LIST = `
 dir=$1; most=$2; depth=$3
 fail() { printf 'failed %s\\0' "$1"; exit; }
 if [ -L "$dir" ] || [ ! -d "$dir" ]; then fail 'is no directory'; fi
 if [ ! -r "$dir" ] || [ ! -x "$dir" ]; then fail 'may not be read: look at its rights in a terminal, with ls -ld'; fi
-find -P "$dir" -xdev -mindepth 1 -maxdepth "$depth" \\( \\
-  -type d \\( ! -readable -o ! -executable \\) -printf 'closed %s %T@ %P\\0' -o -printf '%y %s %T@ %P\\0' \\
-\\) 2>/dev/null | head -z -n "$most"
+for ((level = 1; level <= depth; level++)); do
+  find -P "$dir" -xdev -mindepth "$level" -maxdepth "$level" \\( \\
+    -type d \\( ! -readable -o ! -executable \\) -printf 'closed %s %T@ %P\\0' -o -printf '%y %s %T@ %P\\0' \\
+  \\) 2>/dev/null
+  # 141: nobody reads any more.
+  [ $? -lt 128 ] || break
+done | head -z -n "$most"
 printf 'end\\0'`
 
-/** -f and the rest may be true of what is no longer there when dd opens it: dd neither follows a link nor waits for a pipe. */
+/**
+ * -f and the rest may be true of what is no longer there when dd opens it: dd neither follows a link nor waits for a pipe. It
+ * reads no more than was there a moment before, so that what is written meanwhile cannot make a part look like the whole.
+ */
 const READ = `
 path=$1/$2; cap=$3; dir=\${path%/*}
 fail() { echo "failed $1"; exit; }
@@ -34,7 +44,10 @@ if [ ! -e "$path" ]; then echo none; exit; fi
 if [ -d "$path" ]; then fail 'is a directory'; fi
 if [ ! -f "$path" ]; then fail 'is not a regular file'; fi
 if [ ! -r "$path" ]; then fail 'may not be read: look at its rights in a terminal, with ls -l'; fi
-stat --printf 'file %s %.9Y ' -- "$path" 2>/dev/null || fail 'cannot be read'
+said=$(stat -c '%s %.9Y' -- "$path" 2>/dev/null) || fail 'cannot be read'
+printf 'file %s ' "$said"
+size=\${said% *}
+[ "$size" -gt "$cap" ] || cap=$size
 dd if="$path" iflag=nonblock,nofollow,count_bytes,fullblock count="$cap" bs=65536 status=none 2>/dev/null | base64 --wrap=0
 echo`
 
@@ -70,7 +83,10 @@ function entryOf(said: string): DirectoryEntry | undefined {
   }).data
 }
 
-/** @returns at most `maxBytes` of it, in base64, with its whole size; null where there is none @throws as above */
+/**
+ * @returns at most `maxBytes` of it, in base64, with its whole size; null where there is none
+ * @throws as above, and HOST_UNAVAILABLE where it became shorter, or went, while it was read
+ */
 export async function readHostFile(
   host: Host,
   { path, file, maxBytes }: { path: string; file: string; maxBytes: number },
@@ -87,6 +103,8 @@ export async function readHostFile(
     throw new KraftlabError('BAD_REQUEST', `${file} ${line.slice('failed '.length).trimEnd()}.`)
   const [, bytes, modified, base64 = ''] = /^file (\d+) (\S+) (\S*)\n$/.exec(line) ?? []
   if (bytes === undefined) throw new KraftlabError('HOST_UNAVAILABLE', `${file} could not be read in time. Try again.`)
+  if (Buffer.byteLength(base64, 'base64') < Math.min(Number(bytes), maxBytes))
+    throw new KraftlabError('HOST_UNAVAILABLE', `${file} changed while it was read. Try again.`)
   return { bytes: Number(bytes), modified: msOf(modified), base64 }
 }
 
