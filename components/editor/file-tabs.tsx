@@ -20,7 +20,8 @@ export function FileTabs(props: { editor: Editor; mayWrite: boolean; children: R
   const t = useTranslations('editor')
   const [closing, setClosing] = useState<string | null>(null)
   const file = files.find(({ path }) => path === active)
-  const command = file && editor.run[file.path]
+  // The name is the learner's: no `constructor` of an object's is meant.
+  const command = file && Object.hasOwn(editor.run, file.path) ? editor.run[file.path] : undefined
   const unsaved = file !== undefined && isUnsaved(file)
   const close = (one: OpenFile) => (isUnsaved(one) ? setClosing(one.path) : store.close(one.path))
   if (files.length === 0) return props.children

@@ -1,2 +1,4 @@
+import { HOME } from '#labs/protocol/files.ts'
+
 /** As a shell writes it: /home/learner/clients → ~/clients */
-export const homely = (path: string): string => path.replace(/^\/home\/learner(?=\/)/, '~')
+export const homely = (path: string): string => (path.startsWith(`${HOME}/`) ? `~${path.slice(HOME.length)}` : path)

@@ -3,7 +3,7 @@
  * asks of a moment of the history. `labs/catalog/<slug>/lab.ts` exports one `defineLab(...)`.
  */
 import { z } from 'zod'
-import { filePath } from '#labs/protocol/files.ts'
+import { filePath, HOME } from '#labs/protocol/files.ts'
 import type {
   ActiveProducer,
   FileContent,
@@ -280,12 +280,15 @@ const where = { host: z.string().optional(), cluster: z.string().optional() }
 const SHOWN = ['replicas', 'groups', 'transactions', 'partition-files', 'request-metrics'] as const
 /** Learners could make them say anything. */
 const CLAIMED = 'request-metrics'
-const HOME = '/home/learner/'
+const BELOW_HOME = `${HOME}/`
 const editor = z.object({
   host: z.string(),
   directory: z
     .string()
-    .refine((path) => path.startsWith(HOME) && filePath.safeParse(path.slice(HOME.length)).success, `below ${HOME}`),
+    .refine(
+      (path) => path.startsWith(BELOW_HOME) && filePath.safeParse(path.slice(BELOW_HOME.length)).success,
+      `below ${BELOW_HOME}`,
+    ),
   run: z.record(filePath, z.string().min(1)).default({}),
 })
 const judge = z.custom<() => Verdict>((value) => typeof value === 'function', 'a function')

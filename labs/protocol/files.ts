@@ -1,6 +1,9 @@
 /** The directory of a host that a lab's editor shows: what may be named in it, how much, and how it is told. */
 import { z } from 'zod'
 
+/** Of the learner, on each host. */
+export const HOME = '/home/learner'
+
 export const EDITOR_CAPS = {
   /** files and directories together */
   entries: 200,
