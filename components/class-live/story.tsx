@@ -14,11 +14,13 @@ import { StorySteps } from './story-steps.tsx'
 import { WatchedTerminals } from './watched-terminals.tsx'
 
 export function Story({ name, step, mayAct }: { name: string; step: string | null; mayAct: boolean }) {
-  const { state, notice, connection } = useLive()
-  const { client } = useLab()
+  const { state, notice, connection, watcher } = useLive()
+  const { client, outline } = useLab()
   const wide = useWide()
   const t = useTranslations()
   const over = isOver(state)
+  // They are read along with the terminals: the learner is told of it.
+  const files = outline.editor !== null && state?.watchers.some(({ id }) => id === watcher) === true
   return (
     <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
       <StoryBar name={name} mayAct={mayAct} />
@@ -47,10 +49,10 @@ export function Story({ name, step, mayAct }: { name: string; step: string | nul
           <Separator className={DIVIDER} aria-label={t('workbench.divider')} />
           <Panel id="room" minSize="420px">
             <section aria-label={t('workbench.lab')} className="flex h-full min-h-0 flex-col">
-              <ClusterBar open onOpen={null} />
+              <ClusterBar open onOpen={null} files={files} />
               <Group orientation="vertical" className="min-h-0 flex-1">
                 <Panel id="cluster" defaultSize="52%" minSize="120px">
-                  <ClusterPanel />
+                  <ClusterPanel files={files} />
                 </Panel>
                 {!over && <Separator className={DIVIDER} aria-label={t('workbench.dividerCluster')} />}
                 {!over && (

@@ -2,11 +2,11 @@
 import { ChevronDown, ChevronRight, Table2, Workflow } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslations } from 'use-intl'
-import { useEditor } from '#components/editor/use-editor.ts'
+import { LazyEditor } from '#components/editor/lazy-editor.tsx'
 import { FactsPanel } from '#components/facts/facts-panel.tsx'
 import { LogPanel } from '#components/inspector/log-panel.tsx'
 import { PanelTabs } from '#components/inspector/panel-tabs.tsx'
-import { useInspectorView } from '#components/inspector/use-inspector.ts'
+import { usePanelTab } from '#components/inspector/use-inspector.ts'
 import { SnapshotsPanel } from '#components/snapshots/snapshots-panel.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
@@ -31,15 +31,17 @@ const CALM_TICK_MS = 1_000
 const REFUSAL_MS = 8_000
 
 /** One line of what the cluster says of itself; opens and closes the panel. */
-export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: boolean) => void) | null }) {
+export function ClusterBar(props: {
+  open: boolean
+  onOpen: ((open: boolean) => void) | null
+  /** the lab's files are among what the panel shows */
+  files?: boolean
+}) {
+  const { open, onOpen, files = false } = props
   const picture = useRoomPicture()
   const { state } = useLive()
   const t = useTranslations('cluster')
-  const { outline } = useLab()
-  const { tab } = useInspectorView()
-  const { shown } = useEditor()
-  // Where only one of them is seen at a time, the files have a place of their own.
-  const files = onOpen !== null && outline.editor !== null
+  const tab = usePanelTab(files)
   const [asTable, setAsTable] = useStoredFlag('kraftlab.cluster-table')
   const now = useMoment(picture)
   if (!picture || !state) return null
@@ -68,7 +70,7 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
         ) : (
           <h2 className="px-2 font-semibold text-[13px] text-ink">{t('title')}</h2>
         )}
-        {(open || files) && <PanelTabs files={files} open={open} onOpen={onOpen} />}
+        {(open || files) && <PanelTabs files={files} open={open} onChoose={() => onOpen?.(true)} />}
         <div
           className={cn(
             'flex min-w-0 flex-1 items-center px-1',
@@ -84,7 +86,7 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
         {open && (
           <span className="ml-auto flex shrink-0 items-center gap-1">
             <RoomMenuWhereUseful picture={picture} hosts={state.hosts} />
-            {tab === 'cluster' && !(files && shown) && (
+            {tab === 'cluster' && (
               <Button
                 variant="ghost"
                 size="sm"
@@ -107,9 +109,10 @@ export function ClusterBar({ open, onOpen }: { open: boolean; onOpen: ((open: bo
 const RoomMenuWhereUseful = ({ picture, hosts }: { picture: RoomPicture; hosts: string[] }) =>
   hosts.length > 1 && <RoomMenu hosts={hosts} cuts={picture.cuts} disabled={picture.stale} />
 
-/** The cluster, the metadata log of one of its hosts, states of the metadata, or what else the lab shows. */
-export function ClusterPanel() {
-  const { tab } = useInspectorView()
+/** The cluster, the metadata log of one of its hosts, states of the metadata, the files, or what else the lab shows. */
+export function ClusterPanel({ files = false }: { files?: boolean }) {
+  const tab = usePanelTab(files)
+  if (tab === 'files') return <LazyEditor />
   if (tab === 'cluster') return <ClusterPicture />
   if (tab === 'log') return <LogPanel />
   return tab === 'snapshots' ? <SnapshotsPanel /> : <FactsPanel kind={tab} />

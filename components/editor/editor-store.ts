@@ -9,8 +9,6 @@ import { Drafts } from './drafts.ts'
 import { isUnsaved, type OpenFile, opened, stampOf, taken, typed, wasRead, wasSaved } from './open-file.ts'
 
 export type EditorSnapshot = {
-  /** in place of the cluster, where there is room for one of them */
-  shown: boolean
   listing: DirectoryListing | null
   /** why it could not be listed; empty where it could */
   listProblem: string
@@ -22,7 +20,6 @@ export type EditorSnapshot = {
 }
 
 const NOTHING: EditorSnapshot = {
-  shown: false,
   listing: null,
   listProblem: '',
   files: [],
@@ -38,47 +35,55 @@ export class EditorStore extends Store<EditorSnapshot> {
   memory: object = {}
   #drafts: Drafts | null = null
   #looks = false
+  /** a listing is under way; and one more is wanted, since something may have changed meanwhile */
+  #listing: 'no' | 'asked' | 'again' = 'no'
+  /** the first of them is under way: all at once would be more than the gateway takes of one browser */
   readonly #reading = new Set<string>()
   readonly #limits = new Map<string, ReturnType<typeof setTimeout>>()
   /** to be run once they are saved */
   readonly #after = new Map<string, () => void>()
+  /** to be saved once more: they were typed in, and saved, while a save was under way */
+  readonly #again = new Set<string>()
+  #focusNext: string | null = null
 
   constructor(private readonly send: (message: ToGateway) => void) {
     super(NOTHING)
   }
 
-  /** @param storage where what is not saved is kept; null: nobody types here */
-  begin(session: string, storage: Storage | null): void {
+  /**
+   * @param storage where what is not saved is kept; null: nobody types here
+   * @returns whether there is something that is not saved, from before the page was loaded
+   */
+  begin(session: string, storage: Storage | null): boolean {
     this.reset()
     this.#drafts = storage && new Drafts(storage, session)
     const files = [...(this.#drafts?.all() ?? [])].map(([path, draft]) => opened(path, draft))
     const [first] = files
-    // What is not saved is to be seen.
-    const shown = this.snapshot.shown || first !== undefined
-    this.set({ ...this.snapshot, files, active: first?.path ?? null, shown })
+    this.set({ ...this.snapshot, files, active: first?.path ?? null })
     if (first) this.#read(first.path)
+    return first !== undefined
   }
 
   /** Another lab session. Drafts stay. */
   reset(): void {
+    this.#listing = 'no'
     this.#reading.clear()
     for (const limit of this.#limits.values()) clearTimeout(limit)
     this.#limits.clear()
     this.#after.clear()
+    this.#again.clear()
+    this.#focusNext = null
     this.#drafts = null
     this.memory = {}
-    this.set({ ...NOTHING, shown: this.snapshot.shown })
+    this.set(NOTHING)
   }
 
   /** A new connection: what was asked on the old one is not answered. A save may be asked twice. */
   reconnected(): void {
-    for (const path of this.#reading) this.send({ type: 'file.read', path })
+    this.#readNext()
     for (const file of this.snapshot.files) this.#sendSave(file)
+    this.#listing = 'no'
     this.refresh()
-  }
-
-  show(shown: boolean): void {
-    if (shown !== this.snapshot.shown) this.set({ ...this.snapshot, shown })
   }
 
   /** Somebody looks at it, or no longer. */
@@ -89,7 +94,9 @@ export class EditorStore extends Store<EditorSnapshot> {
 
   /** What is there now; files that have changed are read again. */
   refresh(): void {
-    if (this.#looks) this.send({ type: 'files.list' })
+    if (!this.#looks) return
+    if (this.#listing === 'no') this.send({ type: 'files.list' })
+    this.#listing = this.#listing === 'no' ? 'asked' : 'again'
   }
 
   open(path: string): void {
@@ -110,7 +117,15 @@ export class EditorStore extends Store<EditorSnapshot> {
     const isThere = listing?.entries.some((one) => one.path === path) || files.some((one) => one.path === path)
     if (!isThere) this.set({ ...this.snapshot, files: [...files, opened(path, { text: '', hash: null })] })
     if (!isThere) this.#change(path, (file) => ({ ...file, restored: false }))
+    this.#focusNext = path
     this.open(path)
+  }
+
+  /** Asked once by the view of a file when it is there: whoever named a new one goes on typing. */
+  takesFocus(path: string): boolean {
+    const takes = this.#focusNext === path
+    this.#focusNext = null
+    return takes
   }
 
   /** What was not saved of it is gone. */
@@ -120,6 +135,7 @@ export class EditorStore extends Store<EditorSnapshot> {
     const left = files.filter((one) => one.path !== path)
     this.#drafts?.drop(path)
     this.#after.delete(path)
+    this.#again.delete(path)
     this.#reading.delete(path)
     const next = active === path ? (left[Math.min(at, left.length - 1)]?.path ?? null) : active
     this.set({ ...this.snapshot, files: left, active: next })
@@ -133,7 +149,8 @@ export class EditorStore extends Store<EditorSnapshot> {
   /** @param then once it is saved; where it is already, at once */
   save(path: string, then?: () => void): void {
     const file = this.#file(path)
-    if (!file || file.text === null || file.saving !== null) return
+    if (!file || file.text === null) return
+    if (file.saving !== null) return void this.#again.add(path)
     if (!isUnsaved(file)) return then?.()
     if (new TextEncoder().encode(file.text).length > EDITOR_CAPS.bytes)
       return this.#change(path, (one) => ({ ...one, problem: { kind: 'too-large' } }))
@@ -142,6 +159,9 @@ export class EditorStore extends Store<EditorSnapshot> {
     this.#change(path, (one) => ({ ...one, saving: one.text, problem: null }))
     this.#sendSave(this.#file(path))
     const limit = setTimeout(() => {
+      // What waited for it would come as a surprise later.
+      this.#after.delete(path)
+      this.#again.delete(path)
       this.#change(path, (one) =>
         one.saving === null ? one : { ...one, saving: null, problem: { kind: 'no-answer' } },
       )
@@ -176,11 +196,15 @@ export class EditorStore extends Store<EditorSnapshot> {
 
   receive(message: Extract<ToBrowser, { type: 'files' | 'file' | 'file.saved' }>): void {
     if (message.type === 'files') {
+      const again = this.#listing === 'again'
+      this.#listing = 'no'
       const { answer } = message
       if (answer.state === 'refused') this.set({ ...this.snapshot, listProblem: answer.says })
       else this.#listed(answer.listing)
+      if (again) this.refresh()
     } else if (message.type === 'file') {
       this.#reading.delete(message.path)
+      this.#readNext()
       this.#change(message.path, (file) => wasRead(file, message.answer))
     } else this.#saved(message)
   }
@@ -188,21 +212,28 @@ export class EditorStore extends Store<EditorSnapshot> {
   #listed(listing: DirectoryListing): void {
     this.set({ ...this.snapshot, listing, listProblem: '' })
     const now = new Map(listing.entries.map((entry) => [entry.path, stampOf(entry)]))
-    for (const { path, stamp, text, saving, conflict } of this.snapshot.files) {
+    for (const { path, stamp, saving, conflict } of this.snapshot.files) {
       const known = conflict?.stamp ?? stamp
-      if (text !== null && saving === null && known !== (now.get(path) ?? '')) this.#read(path)
+      // What could not be read is tried again while it is there.
+      const differs = known !== (now.get(path) ?? '')
+      if (differs && saving === null) this.#read(path)
     }
   }
 
   #saved({ path, answer }: Extract<ToBrowser, { type: 'file.saved' }>): void {
-    const isNew = this.#file(path)?.hash === null
+    const file = this.#file(path)
+    if (!file) return
+    // Too late: what is there now tells.
+    if (file.saving === null) return this.#read(path)
     clearTimeout(this.#limits.get(path))
-    this.#change(path, (file) => wasSaved(file, answer, Date.now()))
+    this.#change(path, (one) => wasSaved(one, answer, Date.now()))
+    const again = this.#again.delete(path)
     const then = this.#after.get(path)
     this.#after.delete(path)
     if (answer.state !== 'saved') return
-    if (isNew) this.refresh()
+    if (file.hash === null) this.refresh()
     then?.()
+    if (again) this.save(path)
   }
 
   #file(path: string): OpenFile | undefined {
@@ -222,7 +253,12 @@ export class EditorStore extends Store<EditorSnapshot> {
   #read(path: string): void {
     if (this.#reading.has(path)) return
     this.#reading.add(path)
-    this.send({ type: 'file.read', path })
+    if (this.#reading.size === 1) this.#readNext()
+  }
+
+  #readNext(): void {
+    const [path] = this.#reading
+    if (path !== undefined) this.send({ type: 'file.read', path })
   }
 
   #sendSave(file: OpenFile | undefined): void {

@@ -10,6 +10,16 @@ export function useEditor(): EditorSnapshot & { store: EditorStore } {
   return { ...snapshot, store }
 }
 
+/** Not at every key that is pressed in one. */
+export function useHasOpenFiles(): boolean {
+  const { editor } = useLab().client
+  return useSyncExternalStore(
+    editor.subscribe,
+    () => editor.getSnapshot().files.length > 0,
+    () => false,
+  )
+}
+
 /**
  * Looks at the directory for as long as this is mounted: when it is shown, when the page comes back, and when a command has
  * ended in a terminal of that host, which may have changed a file.
@@ -21,6 +31,7 @@ export function useDirectory(host: string): void {
   const { events } = useTimeline()
   // Whether a terminal is at its prompt would not tell: a quick command is over before anybody is told that it runs.
   const ended = events.findLast((event) => event.kind === 'command' && event.host === host)?.seq
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at once more when a command has ended
   useEffect(() => {
     if (!ready) return
     const look = () => store.look(document.visibilityState === 'visible')
@@ -30,8 +41,5 @@ export function useDirectory(host: string): void {
       document.removeEventListener('visibilitychange', look)
       store.look(false)
     }
-  }, [store, ready])
-  useEffect(() => {
-    if (ended !== undefined) store.refresh()
-  }, [store, ended])
+  }, [store, ready, ended])
 }

@@ -11,8 +11,8 @@ import { type Filter, NO_FILTER } from './filter.ts'
 import { LogStore } from './log-store.ts'
 import { StateStore } from './state-store.ts'
 
-/** besides what every lab shows, the facts that this one does */
-export type PanelTab = 'cluster' | 'log' | 'snapshots' | ShownFact['kind']
+/** besides what every lab shows, the facts and files that this one does */
+export type PanelTab = 'cluster' | 'log' | 'snapshots' | 'files' | ShownFact['kind']
 export type InspectorView = {
   tab: PanelTab
   /** null: the one that leads */

@@ -1,62 +1,52 @@
 'use client'
 import { useTranslations } from 'use-intl'
-import { useEditor } from '#components/editor/use-editor.ts'
 import { cn } from '#components/ui/cn.ts'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
-import { useInspectorView } from './use-inspector.ts'
-
-const NAMES = { cluster: 'inspector.nodes', log: 'inspector.log', snapshots: 'inspector.snapshots' } as const
+import type { PanelTab } from './inspector-store.ts'
+import { usePanelTab } from './use-inspector.ts'
 
 /**
- * What the panel shows: the cluster, what this lab shows besides, a node's metadata log, the state in snapshots, or the
+ * What the panel shows: the cluster, what this lab shows besides, a node's metadata log, the state in snapshots, and the
  * files that can be edited.
  */
 export function PanelTabs(props: {
   /** the files are among them */
-  files?: boolean
+  files: boolean
   /** false: none of them is shown, until one is chosen */
-  open?: boolean
-  onOpen?: ((open: boolean) => void) | null
+  open: boolean
+  onChoose?: () => void
 }) {
-  const { files = false, open = true, onOpen } = props
+  const { files, open, onChoose } = props
   const { client } = useLab()
-  const { tab } = useInspectorView()
+  const now = usePanelTab(files)
   const { state } = useLive()
-  const { shown, store } = useEditor()
   const t = useTranslations()
   const kinds = new Set(state?.facts.map(({ kind }) => kind))
-  const now = files && shown ? 'files' : tab
-  const choice = (id: typeof now, name: string, choose: () => void) => (
-    <button
-      key={id}
-      type="button"
-      aria-pressed={open && id === now}
-      onClick={() => {
-        choose()
-        onOpen?.(true)
-      }}
-      className={cn(
-        'h-6 rounded-[5px] px-2 text-[12px] outline-offset-[-2px]',
-        open && id === now ? 'bg-accent-wash font-medium text-ink' : 'text-ink-quiet hover:text-ink',
-      )}
-    >
-      {name}
-    </button>
-  )
+  const nameOf = (id: PanelTab): string => {
+    if (id === 'files') return t('editor.tab')
+    if (id === 'log' || id === 'snapshots') return t(`inspector.${id}`)
+    return id === 'cluster' ? t('inspector.nodes') : t(`facts.${id}`)
+  }
   return (
     <fieldset className="flex shrink-0 items-center rounded-md border bg-page p-px">
       <legend className="sr-only">{t('inspector.tabs')}</legend>
-      {(['cluster', ...kinds, 'log', 'snapshots'] as const).map((id) =>
-        choice(
-          id,
-          t(id in NAMES ? NAMES[id as keyof typeof NAMES] : `facts.${id as Exclude<typeof id, keyof typeof NAMES>}`),
-          () => {
-            store.show(false)
+      {(['cluster', ...kinds, 'log', 'snapshots', ...(files ? (['files'] as const) : [])] as const).map((id) => (
+        <button
+          key={id}
+          type="button"
+          aria-pressed={open && id === now}
+          onClick={() => {
             client.inspector.show(id)
-          },
-        ),
-      )}
-      {files && choice('files', t('editor.tab'), () => store.show(true))}
+            onChoose?.()
+          }}
+          className={cn(
+            'h-6 rounded-[5px] px-2 text-[12px] outline-offset-[-2px]',
+            open && id === now ? 'bg-accent-wash font-medium text-ink' : 'text-ink-quiet hover:text-ink',
+          )}
+        >
+          {nameOf(id)}
+        </button>
+      ))}
     </fieldset>
   )
 }

@@ -3,13 +3,19 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
 import type { ClusterState } from '#labs/protocol/live.ts'
 import type { CommandChange } from '#labs/protocol/log.ts'
-import type { InspectorView } from './inspector-store.ts'
+import type { InspectorView, PanelTab } from './inspector-store.ts'
 import type { LogSnapshot } from './log-store.ts'
 import type { StatesSnapshot } from './state-store.ts'
 
 export function useInspectorView(): InspectorView {
   const { inspector } = useLab().client
   return useSyncExternalStore(inspector.subscribe, inspector.getSnapshot, inspector.getServerSnapshot)
+}
+
+/** @param files whether they are among what the panel shows here */
+export function usePanelTab(files: boolean): PanelTab {
+  const { tab } = useInspectorView()
+  return tab === 'files' && !files ? 'cluster' : tab
 }
 
 export function useStates(): StatesSnapshot {

@@ -96,7 +96,9 @@ export class LiveClient extends Store<LiveSnapshot> {
     this.close()
     this.#watches = watches
     this.set({ ...NOTHING, session, connection: 'connecting' })
-    this.editor.begin(session, this.taughtIn === null ? sessionStorage : null)
+    const unsaved = this.editor.begin(session, this.taughtIn === null ? sessionStorage : null)
+    // What is not saved is to be seen.
+    if (unsaved) this.inspector.show('files')
     this.#open()
   }
 
@@ -245,7 +247,8 @@ export class LiveClient extends Store<LiveSnapshot> {
       this.set({ ...this.snapshot, connection: 'open' })
       this.timeline.reconnected()
       this.inspector.reconnected()
-      this.editor.reconnected()
+      // An instructor reads along once they watch.
+      if (this.taughtIn === null) this.editor.reconnected()
       if (this.#watches) this.watch(true)
       else for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
     }
@@ -299,7 +302,9 @@ export class LiveClient extends Store<LiveSnapshot> {
       case 'watching':
         this.#watches = message.watcher !== null
         this.set({ ...this.snapshot, watcher: message.watcher })
-        if (message.watcher !== null) for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
+        if (message.watcher === null) break
+        this.editor.reconnected()
+        for (const [terminal, viewer] of this.#viewers) this.#attach(terminal, viewer)
         break
       case 'timeline':
       case 'then':

@@ -5,8 +5,8 @@ import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panel
 import { useTranslations } from 'use-intl'
 import { ClusterBar, ClusterPanel } from '#components/cluster/cluster-panel.tsx'
 import { LazyEditor } from '#components/editor/lazy-editor.tsx'
-import { useEditor } from '#components/editor/use-editor.ts'
-import { useInspectorView } from '#components/inspector/use-inspector.ts'
+import { useHasOpenFiles } from '#components/editor/use-editor.ts'
+import { useInspectorView, usePanelTab } from '#components/inspector/use-inspector.ts'
 import { Timeline } from '#components/timeline/timeline.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { ChecksPanel } from './checks-panel.tsx'
@@ -104,13 +104,11 @@ function NoRoomYet() {
 
 /** The files' place, where it is one of its own. */
 function FilesPane() {
-  const { outline } = useLab()
   const { state } = useLive()
-  const { files } = useEditor()
+  const hasOpenFiles = useHasOpenFiles()
   const t = useTranslations('workbench')
   const over = isOver(state)
-  if (outline.editor && (state?.room.status === 'ready' || (over && files.length > 0)))
-    return <LazyEditor editor={outline.editor} />
+  if (state?.room.status === 'ready' || (over && hasOpenFiles)) return <LazyEditor />
   return <p className="p-6 text-[15px] text-ink-quiet">{state && over ? state.room.says : t('noFiles')}</p>
 }
 
@@ -120,16 +118,15 @@ function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNo
   // With one node a line says it all; with several the panel is what the lab is about.
   const many = outline.hosts.length > 1
   const [opened, setOpened] = useStoredFlag(`kraftlab.cluster.${many ? 'many' : 'one'}`, many)
-  const { shown, files, store } = useEditor()
-  const editor = shown ? outline.editor : null
+  const files = outline.editor !== null
+  const tab = usePanelTab(files)
+  const hasOpenFiles = useHasOpenFiles()
   // What was typed can still be copied when the room has ended.
-  const open = opened && (state?.room.status === 'ready' || (editor !== null && files.length > 0 && isOver(state)))
+  const open = opened && (state?.room.status === 'ready' || (tab === 'files' && hasOpenFiles && isOver(state)))
   const { brought } = useInspectorView()
   useEffect(() => {
-    if (brought === 0) return
-    setOpened(true)
-    store.show(false)
-  }, [brought, setOpened, store])
+    if (brought > 0) setOpened(true)
+  }, [brought, setOpened])
   const row = useDefaultLayout({ id: `kraftlab.row.${many ? 'many' : 'one'}`, panelIds: ROW, storage: browserStorage })
   const learning = useDefaultLayout({ id: 'kraftlab.learning', panelIds: LEARNING, storage: browserStorage })
   const lab = useDefaultLayout({
@@ -155,11 +152,11 @@ function Wide(props: { reading: ReactNode; terminals: ReactNode; checks: ReactNo
         <Separator className={DIVIDER} aria-label={t('divider')} />
         <Panel id="lab" minSize="420px" className="max-lg:hidden">
           <section aria-label={t('lab')} className="flex h-full min-h-0 flex-col">
-            <ClusterBar open={open} onOpen={setOpened} />
+            <ClusterBar open={open} onOpen={setOpened} files={files} />
             <Group orientation="vertical" className="min-h-0 flex-1" {...lab}>
               {open && (
                 <Panel key="cluster" id="cluster" defaultSize="48%" minSize="120px">
-                  {editor ? <LazyEditor editor={editor} /> : <ClusterPanel />}
+                  <ClusterPanel files={files} />
                 </Panel>
               )}
               {open && <Separator key="divider" className={DIVIDER} aria-label={t('dividerCluster')} />}

@@ -32,11 +32,11 @@ class Kept extends Map<string, string> {
 function begin(storage = new Kept(), session = 's1') {
   const sent: ToGateway[] = []
   const store = new EditorStore((message) => sent.push(message))
-  store.begin(session, storage as unknown as Storage)
+  const unsaved = store.begin(session, storage as unknown as Storage)
   const file = (path = 'a') => store.getSnapshot().files.find((one) => one.path === path)
   const told = () => sent.splice(0)
   const answer = (text: string, path = 'a') => store.receive({ type: 'file', path, answer: onHost(text) })
-  return { store, storage, file, told, answer }
+  return { store, unsaved, storage, file, told, answer }
 }
 const saveOf = (text: string, was: string | null) => ({ type: 'file.save', path: 'a', content: btoa(text), was })
 
@@ -87,10 +87,13 @@ test('what is not saved is there after a reload of the page, for its lab session
   store.typed('a', 'mine')
   store.create('new.py')
   const reloaded = begin(storage)
-  expect(reloaded.store.getSnapshot()).toMatchObject({ shown: true, active: 'a' })
+  expect(reloaded.unsaved).toBe(true)
+  expect(reloaded.store.getSnapshot().active).toBe('a')
   expect(reloaded.file()).toMatchObject({ text: 'mine', hash: hash('old'), restored: true })
   expect(reloaded.file('new.py')).toMatchObject({ text: '', hash: null })
-  expect(begin(storage, 's2').store.getSnapshot().files).toEqual([])
+  const another = begin(storage, 's2')
+  expect(another.unsaved).toBe(false)
+  expect(another.store.getSnapshot().files).toEqual([])
   reloaded.answer('old')
   reloaded.store.save('a')
   reloaded.store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('mine') } })
@@ -139,10 +142,12 @@ test('a listing that tells of other files reads those again that are open, and n
   list(entry('a', 'old'), entry('b', 'old'), entry('c', 'old'))
   expect(told()).toEqual([])
   list(entry('a', 'old', 2), entry('c', 'new', 2))
-  expect(told()).toEqual([
-    { type: 'file.read', path: 'a' },
-    { type: 'file.read', path: 'b' },
-  ])
+  // One after the other: all at once would be more than the gateway takes of one browser.
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }])
+  answer('new')
+  expect(told()).toEqual([{ type: 'file.read', path: 'b' }])
+  store.receive({ type: 'file', path: 'b', answer: { state: 'none' } })
+  expect(told()).toEqual([])
   store.receive({ type: 'files', answer: { state: 'refused', says: 'No.' } })
   expect(store.getSnapshot()).toMatchObject({ listProblem: 'No.', listing: { entries: { length: 2 } } })
 })
@@ -156,4 +161,75 @@ test('what is too large is not sent', () => {
   store.save('a')
   expect(told()).toEqual([])
   expect(file()?.problem).toEqual({ kind: 'too-large' })
+})
+
+test('of many reasons to list the files at once comes one listing, and one more for what may have changed meanwhile', () => {
+  const { store, told } = begin()
+  store.look(true)
+  for (let command = 0; command < 50; command++) store.refresh()
+  expect(told()).toEqual([{ type: 'files.list' }])
+  const listed = { type: 'files', answer: { state: 'listed', listing: { entries: [], more: false } } } as const
+  store.receive(listed)
+  expect(told()).toEqual([{ type: 'files.list' }])
+  store.receive(listed)
+  expect(told()).toEqual([])
+})
+
+test('saved again while it is being saved: what was typed meanwhile follows', () => {
+  const { store, file, told, answer } = begin()
+  store.open('a')
+  answer('old')
+  store.typed('a', 'new')
+  store.save('a')
+  store.typed('a', 'newer')
+  store.save('a')
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }, saveOf('new', hash('old'))])
+  store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('new') } })
+  expect(told()).toEqual([saveOf('newer', hash('new'))])
+  // A conflict is for a person to decide.
+  store.save('a')
+  store.receive({ type: 'file.saved', path: 'a', answer: { state: 'changed', now: hash('theirs') } })
+  expect(told()).toEqual([])
+  expect(file()).toMatchObject({ text: 'newer', conflict: { hash: hash('theirs') } })
+})
+
+test('an answer that comes too late runs nothing any more: what is there is looked at', () => {
+  vi.useFakeTimers()
+  const { store, file, told, answer } = begin()
+  const run = vi.fn()
+  store.open('a')
+  answer('old')
+  store.typed('a', 'new')
+  store.save('a', run)
+  vi.advanceTimersByTime(30_000)
+  told()
+  store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('new') } })
+  expect(run).not.toHaveBeenCalled()
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }])
+  answer('new')
+  expect(file()).toMatchObject({ saved: 'new', hash: hash('new'), problem: null })
+  vi.useRealTimers()
+})
+
+test('what could not be read is tried again with the next listing that names it', () => {
+  const { store, file, told } = begin()
+  store.open('a')
+  store.receive({ type: 'file', path: 'a', answer: { state: 'none' } })
+  told()
+  const list = (...entries: ReturnType<typeof entry>[]) =>
+    store.receive({ type: 'files', answer: { state: 'listed', listing: { entries, more: false } } })
+  list()
+  expect(told()).toEqual([])
+  list(entry('a', 'made since'))
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }])
+  expect(file()?.problem).toEqual({ kind: 'gone' })
+})
+
+test('whoever names a new file goes on typing in it, once', () => {
+  const { store } = begin()
+  store.open('a')
+  expect(store.takesFocus('a')).toBe(false)
+  store.create('b')
+  expect(store.takesFocus('b')).toBe(true)
+  expect(store.takesFocus('b')).toBe(false)
 })
