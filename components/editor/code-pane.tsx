@@ -7,7 +7,14 @@ import type { OpenFile } from './open-file.ts'
 import { usePhrases } from './use-phrases.ts'
 
 /** The text of one file. What the keys do goes to the store; what else changes it comes from there. */
-export function CodePane({ file, host, readOnly }: { file: OpenFile; host: string; readOnly: boolean }) {
+export function CodePane(props: {
+  file: OpenFile
+  host: string
+  readOnly: boolean
+  /** id of what says how the keyboard gets out */
+  describedBy: string
+}) {
+  const { file, host, readOnly, describedBy } = props
   const { path, text, replaced, problem } = file
   const { client } = useLab()
   const t = useTranslations('editor')
@@ -31,12 +38,14 @@ export function CodePane({ file, host, readOnly }: { file: OpenFile; host: strin
         path,
         text: latest.current.text ?? '',
         label,
+        describedBy,
         readOnly: latest.current.readOnly,
         phrases,
         onChange: (now) => client.editor.typed(path, now),
         memory: client.editor.memory,
       })
       setView(opened)
+      if (client.editor.takesFocus(path)) opened.focus()
     }
     open().catch((error: unknown) => client.notify('EDITOR', error instanceof Error ? error.message : String(error)))
     return () => {
@@ -44,7 +53,7 @@ export function CodePane({ file, host, readOnly }: { file: OpenFile; host: strin
       opened?.destroy()
       setView(null)
     }
-  }, [client, path, label, phrases, isThere])
+  }, [client, path, label, describedBy, phrases, isThere])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: counts what did not come from the keys
   useEffect(() => {

@@ -13,7 +13,7 @@ import {
 } from '@codemirror/view'
 import { codeColours, codeTheme } from './code-theme.ts'
 import { indentOf, languageOf } from './language.ts'
-import { difference, lineEnd } from './text-change.ts'
+import { difference, lineEnd, withLineEnds } from './text-change.ts'
 
 export type CodeOptions = {
   parent: HTMLElement
@@ -21,6 +21,8 @@ export type CodeOptions = {
   text: string
   /** what a screen reader calls it */
   label: string
+  /** id of what says how the keyboard gets out */
+  describedBy: string
   readOnly: boolean
   /** CodeMirror's own words, in the page's language */
   phrases: Record<string, string>
@@ -43,13 +45,16 @@ const readOnlyIs = (is: boolean) => [
 export class CodeView {
   private readonly view: EditorView
   private readonly memory: Map<string, Kept>
+  private isReadOnly: boolean
   private gone = false
 
   constructor(private readonly options: CodeOptions) {
     const { parent, path, text, memory } = options
     this.memory = kept.get(memory) ?? new Map()
     kept.set(memory, this.memory)
-    const before = this.memory.get(path)
+    this.isReadOnly = options.readOnly
+    const last = this.memory.get(path)
+    const before = last?.state.lineBreak === lineEnd(text) ? last : undefined
     const state = before?.state ?? this.fresh(text)
     this.view = new EditorView({ parent, state, ...(before ? { scrollTo: before.scroll } : {}) })
     this.setText(text)
@@ -61,13 +66,18 @@ export class CodeView {
   setText(text: string): void {
     const { state } = this.view
     if (textOf(state) === text) return
-    if (lineEnd(text) !== state.lineBreak) return this.view.setState(this.fresh(text))
+    if (lineEnd(text) !== state.lineBreak) {
+      this.view.setState(this.fresh(text))
+      void this.colour(text)
+      return
+    }
     const next = state.toText(text)
     const { from, to, afterTo } = difference(state.doc.toString(), next.toString())
     this.view.dispatch({ changes: { from, to, insert: next.slice(from, afterTo) }, filter: false })
   }
 
   setReadOnly(is: boolean): void {
+    this.isReadOnly = is
     this.view.dispatch({ effects: readOnly.reconfigure(readOnlyIs(is)) })
   }
 
@@ -82,16 +92,18 @@ export class CodeView {
   }
 
   private fresh(text: string): EditorState {
-    const { path, label, phrases } = this.options
+    const { path, label, describedBy, phrases } = this.options
     return EditorState.create({
       doc: text,
       extensions: [
         EditorState.lineSeparator.of(lineEnd(text)),
+        // Windows pastes its own line ends, which would be seen as control characters here.
+        EditorView.clipboardInputFilter.of((pasted, { lineBreak }) => withLineEnds(pasted, lineBreak)),
         EditorState.phrases.of(phrases),
-        readOnly.of(readOnlyIs(this.options.readOnly)),
+        readOnly.of(readOnlyIs(this.isReadOnly)),
         language.of([]),
         indentUnit.of(indentOf(languageOf(path, text))),
-        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': describedBy, tabindex: '0' }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) this.options.onChange(textOf(state))
         }),

@@ -1,5 +1,6 @@
 'use client'
 /** The files of the lab's directory: which there are, those that are open, and one of them to edit. */
+import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import { isOver } from '#components/workbench/live-client.ts'
 import { useLab, useLive } from '#components/workbench/live-context.tsx'
@@ -17,6 +18,7 @@ export default function EditorPanel({ editor }: { editor: Editor }) {
   const { state } = useLive()
   const { store, files, active } = useEditor()
   const t = useTranslations('editor')
+  const keysId = useId()
   useDirectory(editor.host)
   const file = files.find(({ path }) => path === active)
   const over = isOver(state)
@@ -44,8 +46,8 @@ export default function EditorPanel({ editor }: { editor: Editor }) {
             {file ? (
               <>
                 <FileNotices file={file} host={editor.host} mayWrite={mayWrite} />
-                <CodePane key={file.path} file={file} host={editor.host} readOnly={!mayWrite} />
-                <StatusLine file={file} editor={editor} />
+                <CodePane key={file.path} file={file} host={editor.host} readOnly={!mayWrite} describedBy={keysId} />
+                <StatusLine file={file} editor={editor} keysId={keysId} />
               </>
             ) : (
               <p className="max-w-md p-5 text-[14px] text-ink-quiet leading-relaxed">{t('choose')}</p>

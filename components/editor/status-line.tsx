@@ -6,7 +6,7 @@ import { homely } from './homely.ts'
 import { isUnsaved, type OpenFile } from './open-file.ts'
 
 /** Where the file is and whether it is saved; and how the keyboard gets out. */
-export function StatusLine({ file, editor }: { file: OpenFile; editor: Editor }) {
+export function StatusLine({ file, editor, keysId }: { file: OpenFile; editor: Editor; keysId: string }) {
   const t = useTranslations('editor')
   const { path, saving, savedAt } = file
   const says =
@@ -25,7 +25,9 @@ export function StatusLine({ file, editor }: { file: OpenFile; editor: Editor })
       <span role="status" className="shrink-0 text-ink-soft tabular-nums" data-saved>
         {says}
       </span>
-      <span className="ml-auto hidden shrink-0 @xl:inline">{t('keys')}</span>
+      <span id={keysId} className="ml-auto shrink-0 @max-xl:sr-only">
+        {t('keys')}
+      </span>
     </div>
   )
 }

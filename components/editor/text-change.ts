@@ -4,6 +4,8 @@
 export const lineEnd = (text: string): '\r\n' | '\n' =>
   text.includes('\n') && !/(^|[^\r])\n/.test(text) ? '\r\n' : '\n'
 
+export const withLineEnds = (text: string, end: string): string => text.replace(/\r\n?|\n/g, end)
+
 /** What is between the beginning and the end that both share: the cursor stays where nothing changed. */
 export function difference(before: string, after: string): { from: number; to: number; afterTo: number } {
   const most = Math.min(before.length, after.length)

@@ -2,7 +2,7 @@
 import { EditorState } from '@codemirror/state'
 import { expect, test } from 'vitest'
 import { languageOf } from '#components/editor/language.ts'
-import { difference, lineEnd } from '#components/editor/text-change.ts'
+import { difference, lineEnd, withLineEnds } from '#components/editor/text-change.ts'
 import { treeRows } from '#components/editor/tree.ts'
 import { EDITOR_CAPS, filePath } from '#labs/protocol/files.ts'
 
@@ -50,6 +50,11 @@ test('whatever its lines end with, a text comes out of the editor as it went in'
     const state = EditorState.create({ doc: text, extensions: EditorState.lineSeparator.of(lineEnd(text)) })
     expect(state.sliceDoc(), JSON.stringify(text)).toBe(text)
   }
+})
+
+test('what is pasted has the line ends of the file, wherever it was copied', () => {
+  expect(withLineEnds('a\r\nb\rc\nd', '\n')).toBe('a\nb\nc\nd')
+  expect(withLineEnds('a\r\nb\nc', '\r\n')).toBe('a\r\nb\r\nc')
 })
 
 test('a difference is what lies between the ends that two texts share', () => {
