@@ -33,6 +33,7 @@ why() {
     *) say "failed $1" ;;
   esac
 }
+sum() { set -- $(head -c "$most" | sha256sum); echo "$1"; }
 if [ "$was" = ${NONE} ]; then error=$(mkdir -p -- "$dir" 2>&1) || why "$error"; fi
 [ -d "$dir" ] || { [ "$was" = ${NONE} ] && say no-directory; say 'changed ${NONE}'; }
 [ -w "$dir" ] && [ -x "$dir" ] || say denied
@@ -43,17 +44,20 @@ now=${NONE}
 if [ -e "$path" ]; then
   [ -f "$path" ] || say special
   [ -r "$path" ] && [ -w "$path" ] || say denied
-  now=$(head -c "$most" -- "$path" | sha256sum); now=\${now%% *}
+  now=$(sum <"$path")
 fi
 [ "$now" != "$new" ] || say saved
 [ "$now" = "$was" ] || say "changed $now"
 temp=$(mktemp -- "$dir/.\${path##*/}.XXXXXX" 2>&1) || why "$temp"
 trap 'rm -f -- "$temp"' EXIT
 error=$(cat 2>&1 >"$temp") || why "$error"
-sum=$(sha256sum <"$temp")
-[ "\${sum%% *}" = "$new" ] || say incomplete
+[ "$(sum <"$temp")" = "$new" ] || say incomplete
 if [ "$now" = ${NONE} ]; then mode=$(printf %o $((0666 & ~$(umask)))); else mode=$(stat -c %a -- "$path"); fi
-error=$(chmod -- "$mode" "$temp" 2>&1 && mv -fT -- "$temp" "$path" 2>&1) || why "$error"
+error=$(chmod -- "$mode" "$temp" 2>&1) || why "$error"
+# Once more: the content may have been a while on its way.
+still=${NONE}; if [ -f "$path" ] && [ ! -L "$path" ]; then still=$(sum <"$path"); fi
+[ "$still" = "$now" ] || say "changed $still"
+error=$(mv -fT -- "$temp" "$path" 2>&1) || why "$error"
 say saved`
 
 export type Saving = {

@@ -190,6 +190,7 @@ export default defineLab({
   course: 'kraft',
   module: 'preparing-clients',
   minutes: 40,
+  editor: APPLICATION,
   clusters: {
     main: cluster({
       combined: 1,
