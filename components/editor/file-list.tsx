@@ -1,6 +1,6 @@
 'use client'
 import { ChevronDown, ChevronRight, FilePlus2, FileText, Folder, FolderLock, Link2 } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
@@ -17,6 +17,7 @@ export function FileList({ editor, mayWrite }: { editor: Editor; mayWrite: boole
   const { store, listing, listProblem, files } = useEditor()
   const t = useTranslations('editor')
   const list = useId()
+  const newButton = useRef<HTMLButtonElement>(null)
   const [open, setOpen] = useStoredFlag('kraftlab.files', true)
   const [naming, setNaming] = useState(false)
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
@@ -50,6 +51,7 @@ export function FileList({ editor, mayWrite }: { editor: Editor; mayWrite: boole
         </Button>
         {mayWrite && open && (
           <Button
+            ref={newButton}
             variant="ghost"
             size="icon"
             className="ml-auto size-7"
@@ -68,7 +70,10 @@ export function FileList({ editor, mayWrite }: { editor: Editor; mayWrite: boole
               setNaming(false)
               store.create(path)
             }}
-            onCancel={() => setNaming(false)}
+            onCancel={(by) => {
+              setNaming(false)
+              if (by === 'escape') newButton.current?.focus()
+            }}
           />
         )}
         {listProblem !== '' && (
