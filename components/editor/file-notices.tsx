@@ -26,18 +26,20 @@ export function FileNotices({ file, host, mayWrite }: { file: OpenFile; host: st
       {conflict && mayWrite && (
         <Strip tone="warn" alert>
           <span className="mr-auto">{t(isGone ? 'goneMeanwhile' : 'changed', { path, host })}</span>
-          {isGone ? (
-            <Button size="sm" className="h-6.5" onClick={() => store.close(path)}>
-              {t('close')}
+          <span className="flex gap-2">
+            {isGone ? (
+              <Button size="sm" className="h-6.5" onClick={() => store.close(path)}>
+                {t('close')}
+              </Button>
+            ) : (
+              <Button size="sm" className="h-6.5" title={t('reloadTitle')} onClick={() => store.reload(path)}>
+                {t('reload')}
+              </Button>
+            )}
+            <Button size="sm" className="h-6.5" title={t('overwriteTitle')} onClick={() => store.overwrite(path)}>
+              {t(isGone ? 'saveAgain' : 'overwrite')}
             </Button>
-          ) : (
-            <Button size="sm" className="h-6.5" title={t('reloadTitle')} onClick={() => store.reload(path)}>
-              {t('reload')}
-            </Button>
-          )}
-          <Button size="sm" className="h-6.5" title={t('overwriteTitle')} onClick={() => store.overwrite(path)}>
-            {t(isGone ? 'saveAgain' : 'overwrite')}
-          </Button>
+          </span>
         </Strip>
       )}
       {problem && text !== null && (

@@ -23,7 +23,17 @@ export function FileTabs(props: { editor: Editor; mayWrite: boolean; children: R
   // The name is the learner's: no `constructor` of an object's is meant.
   const command = file && Object.hasOwn(editor.run, file.path) ? editor.run[file.path] : undefined
   const unsaved = file !== undefined && isUnsaved(file)
-  const close = (one: OpenFile) => (isUnsaved(one) ? setClosing(one.path) : store.close(one.path))
+  const list = useRef<HTMLDivElement>(null)
+  const closeNow = (path: string) => {
+    const editor = list.current?.closest('[data-editor]')
+    store.close(path)
+    // The tab that had the focus is gone: the next one has it, else the list that files are opened from.
+    const found = (what: string) => editor?.querySelector<HTMLElement>(what)
+    requestAnimationFrame(() =>
+      (found('[role="tab"][aria-selected="true"]') ?? found('[data-files-list] button'))?.focus(),
+    )
+  }
+  const close = (one: OpenFile) => (isUnsaved(one) ? setClosing(one.path) : closeNow(one.path))
   if (files.length === 0) return props.children
   return (
     <Tabs
@@ -33,6 +43,7 @@ export function FileTabs(props: { editor: Editor; mayWrite: boolean; children: R
     >
       <div className="flex h-9 shrink-0 items-stretch border-b bg-chrome">
         <TabsList
+          ref={list}
           aria-label={t('open')}
           className="flex min-w-0 flex-1 items-stretch overflow-x-auto [scrollbar-width:thin]"
         >
@@ -80,7 +91,7 @@ export function FileTabs(props: { editor: Editor; mayWrite: boolean; children: R
         text={t('discardText')}
         confirm={t('discard')}
         cancel={t('cancel')}
-        onConfirm={() => closing !== null && store.close(closing)}
+        onConfirm={() => closing !== null && closeNow(closing)}
       />
     </Tabs>
   )

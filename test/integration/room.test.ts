@@ -634,8 +634,8 @@ except PermissionError: pass
       await room.run(`echo 'cat() { command cat; echo theirs > ${directory}/a; }; export -f cat' > ~/.profile`)
       expect(await save('a', 'new\n', hash('old\n'))).toEqual({ state: 'changed', now: hash('theirs\n') })
       await room.run(`echo old > ${directory}/a`)
-      // It is waited for no longer than for any other, and takes its temporary file away.
-      await room.run(`cd ${directory}; echo 'cat() { sleep 8; }; export -f cat' > ~/.profile`)
+      // Ended as when its time is up: its temporary file goes with it.
+      await room.run(`cd ${directory}; echo 'cat() { kill $$; }; export -f cat' > ~/.profile`)
       expect(await save('a', 'new\n', hash('old\n'))).toEqual(refused(/did not say in time whether/))
       expect((await room.run(`ls -A ${directory}`)).stdout).toBe('a\n')
       await room.run("echo 'if rm ~/once; then exit; fi' > ~/.profile; touch ~/once")
