@@ -1,5 +1,5 @@
 /** CodeMirror on one file. Loaded when a file is opened, so that no other page pays for it. */
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands'
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language'
 import { search, searchKeymap } from '@codemirror/search'
 import { Compartment, EditorState, type StateEffect } from '@codemirror/state'
@@ -73,7 +73,12 @@ export class CodeView {
     }
     const next = state.toText(text)
     const { from, to, afterTo } = difference(state.doc.toString(), next.toString())
-    this.view.dispatch({ changes: { from, to, insert: next.slice(from, afterTo) }, filter: false })
+    this.view.dispatch({
+      changes: { from, to, insert: next.slice(from, afterTo) },
+      // Undone alone: what was typed just before is not taken back with it.
+      annotations: isolateHistory.of('full'),
+      filter: false,
+    })
   }
 
   setReadOnly(is: boolean): void {

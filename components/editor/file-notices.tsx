@@ -1,6 +1,6 @@
 'use client'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { CopyButton } from '#components/lesson/copy-button.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -32,11 +32,21 @@ export function FileNotices({ file, host, mayWrite }: { file: OpenFile; host: st
                 {t('close')}
               </Button>
             ) : (
-              <Button size="sm" className="h-6.5" title={t('reloadTitle')} onClick={() => store.reload(path)}>
+              <Button
+                size="sm"
+                className="h-6.5"
+                title={t('reloadTitle')}
+                onClick={andToText(() => store.reload(path))}
+              >
                 {t('reload')}
               </Button>
             )}
-            <Button size="sm" className="h-6.5" title={t('overwriteTitle')} onClick={() => store.overwrite(path)}>
+            <Button
+              size="sm"
+              className="h-6.5"
+              title={t('overwriteTitle')}
+              onClick={andToText(() => store.overwrite(path))}
+            >
               {t(isGone ? 'saveAgain' : 'overwrite')}
             </Button>
           </span>
@@ -52,7 +62,7 @@ export function FileNotices({ file, host, mayWrite }: { file: OpenFile; host: st
             size="icon"
             className="size-6 text-bad"
             aria-label={t('dismiss')}
-            onClick={() => store.dismiss(path)}
+            onClick={andToText(() => store.dismiss(path))}
           >
             <X />
           </Button>
@@ -63,6 +73,15 @@ export function FileNotices({ file, host, mayWrite }: { file: OpenFile; host: st
     </>
   )
 }
+
+/** The button goes with what it settles: the focus goes back to the text. */
+const andToText =
+  (act: () => void) =>
+  ({ currentTarget }: MouseEvent<HTMLElement>): void => {
+    const text = currentTarget.closest('[data-editor]')?.querySelector<HTMLElement>('.cm-content')
+    act()
+    text?.focus()
+  }
 
 const TONES = { quiet: 'bg-accent-wash text-ink', warn: 'bg-warn-wash text-warn', bad: 'bg-bad-wash text-bad' }
 
