@@ -136,6 +136,7 @@ const VARYING = [
   'end offset',
   'offset to',
   'due to node',
+  'Disconnecting from node',
   'from leader',
   'log ends at',
   // metrics of a node that go on by themselves
@@ -164,9 +165,9 @@ const RULES: [RegExp, string][] = [
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ [\d:]+ [A-Z]+ \d{4}/g, '‹time›'],
   [/\b1[6-9]\d{11}\b|\b1[6-9]\d{8}\.\d{3}\b/g, '‹time›'],
   // ls -l: size of what grows, and the time
-  [/^([-dl][rwx-]{9} +\d+ \S+ \S+ +)(\d+) [A-Z][a-z]{2} +\d+ [\d:]+/, '$1$2 ‹time›'],
-  [/^([-dl][rwx-]{9} +\d+ \S+ \S+) +\d+(?= ‹time› (?!0{20}-)\d{20}(?:\.log|-))/, '$1 ‹n›'],
-  [/^([-dl][rwx-]{9} +\d+ \S+ \S+) +\d+(?= ‹time› \d{20}\.log)/, '$1 ‹n›'],
+  [/^([-dl][rwx-]{9} +\d+ \S+ +\S+ +)(\d+) [A-Z][a-z]{2} +\d+ [\d:]+/, '$1$2 ‹time›'],
+  [/^([-dl][rwx-]{9} +\d+ \S+ +\S+) +\d+(?= ‹time› (?!0{20}-)\d{20}(?:\.log|-))/, '$1 ‹n›'],
+  [/^([-dl][rwx-]{9} +\d+ \S+ +\S+) +\d+(?= ‹time› \d{20}\.log)/, '$1 ‹n›'],
   [/^total \d+$/, 'total ‹n›'],
   // names of segments and snapshots, but for those that end or begin at 0
   [/\b(?!0{20})\d{20}\b/g, '‹offset›'],

@@ -103,6 +103,11 @@ describe('found', () => {
 })
 
 describe('let go', () => {
+  test('of ls -l the time, however owner and group are aligned; not how many links there are', () => {
+    const line = (links: number, time: string) => `drwxr-xr-x ${links} nobody  nogroup 4096 ${time} /opt/kafka-4.1.2`
+    expect(kinds(line(7, 'Nov 28 23:57'), line(7, 'Nov 29 09:10'))).toEqual([])
+    expect(kinds(line(7, 'Nov 28 23:57'), line(8, 'Nov 29 09:10'))).toContain('not-there')
+  })
   test('the very same', () => {
     expect(kinds(REAL, REAL)).toEqual([])
   })
