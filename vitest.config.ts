@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { SOAK } from './test/support/soak.ts'
 
 /** Real clusters start and stop in these; each wait inside has a limit of its own and says what it waited for. */
 const REAL_PARTS_MS = 180_000
@@ -69,8 +70,8 @@ export default defineConfig({
       realParts('pages', 'test/e2e/pages/*.test.ts', 1, WORKERS),
       // a browser and a room each
       realParts('e2e', 'test/e2e/*.test.ts', 1, WORKERS),
-      // those that measure
-      realParts('alone', 'test/e2e/alone/*.test.ts', 2, 1),
+      // those that measure: half a minute in which nothing else may run
+      ...(SOAK ? [realParts('alone', 'test/e2e/alone/*.test.ts', 2, 1)] : []),
     ],
   },
 })

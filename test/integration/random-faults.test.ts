@@ -13,7 +13,7 @@ import { RaftPromises } from '../support/raft-promises.ts'
 import { makePlace, OWNERS, planOf, start, type TestRoom, until } from '../support/room.ts'
 import { SOAK } from '../support/soak.ts'
 
-const FAULTS = SOAK ? 100 : 4
+const FAULTS = SOAK ? 100 : 3
 /** A killed broker is back when its old registration has ended (3 s here); a busy machine needs more. */
 const REST_LIMIT_MS = 60_000
 const HOLD_MS = { least: 300, most: 4_000 }
