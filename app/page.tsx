@@ -7,14 +7,14 @@ import { ModuleContents } from '#components/site/module-contents.tsx'
 import { Problem } from '#components/site/problem.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { type Course, loadCourses } from '#lessons/course.ts'
-import { courseProgress } from '#lessons/course-progress.ts'
+import { courseProgress, toGoOnWith } from '#lessons/course-progress.ts'
 import { translate } from '#messages/text.ts'
 import { progressIn } from './person.ts'
 
 export default async function HomePage() {
   const { courses, problems } = await loadCourses()
-  const first = courses[0]
-  const progress = first && (await courseProgress(first, await progressIn(first)))
+  const all = courses.map(async (course) => courseProgress(course, await progressIn(course)))
+  const progress = toGoOnWith(await Promise.all(all))
   return (
     <>
       <Header />

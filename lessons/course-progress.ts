@@ -12,6 +12,8 @@ export type CourseProgress = {
   /** where to go on: null when all is done */
   next: Lesson | null
   begun: boolean
+  /** when a lesson of it was read last */
+  readAt: Date | null
 }
 
 export async function courseProgress(course: Course, progress: Progress): Promise<CourseProgress> {
@@ -31,9 +33,16 @@ export async function courseProgress(course: Course, progress: Progress): Promis
     checks: { passed: sum(checks, 'passed'), all: sum(checks, 'all') },
     minutes: all.reduce((minutes, { lesson }) => minutes + lesson.minutes, 0),
     next: next?.lesson ?? null,
+    readAt: progress.readLast?.at ?? null,
     begun: progress.readLast !== null || all.some(({ done, checks: own }) => done || (own?.passed ?? 0) > 0),
   }
 }
+
+/** Of several courses that to go on with: of those not finished the one read last, else the first. */
+export const toGoOnWith = (all: CourseProgress[]): CourseProgress | undefined =>
+  all
+    .filter(({ next }) => next !== null)
+    .sort((one, other) => (other.readAt?.getTime() ?? 0) - (one.readAt?.getTime() ?? 0))[0]
 
 async function lessonProgress(lesson: Lesson, progress: Progress): Promise<LessonProgress> {
   const outline = lesson.lab ? await findOptionalLabOutline(lesson.lab) : null

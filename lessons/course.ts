@@ -20,6 +20,8 @@ const GLOSSARY = 'glossary'
 const courseFile = z.strictObject({
   title: text,
   summary: text,
+  /** courses are shown from the lowest on */
+  order: z.number(),
   modules: z
     .array(z.strictObject({ slug, title: text, summary: text, lessons: z.array(slug).min(1) }))
     .min(1)
@@ -66,18 +68,21 @@ export type Course = {
   slug: string
   title: string
   summary: string
+  order: number
   href: string
   /** address of its glossary; null where it has none */
   glossary: string | null
   modules: Module[]
 }
 
-/** All courses, and what is wrong with those that are not among them. Read once a request. */
+/** All courses in their order, and what is wrong with those that are not among them. Read once a request. */
 export const loadCourses = cache(async (): Promise<{ courses: Course[]; problems: ContentProblem[] }> => {
   const { root } = readEnvironment()
   const loaded = await Promise.all((await courseFolders(root)).map((name) => loadCourse(root, name)))
   return {
-    courses: loaded.filter((one): one is Course => 'modules' in one),
+    courses: loaded
+      .filter((one): one is Course => 'modules' in one)
+      .sort((one, other) => one.order - other.order || one.slug.localeCompare(other.slug)),
     problems: loaded.filter((one): one is ContentProblem => 'reason' in one),
   }
 })
@@ -144,10 +149,10 @@ async function loadCourse(root: string, course: string): Promise<Course | Conten
       lessons: await Promise.all(lessons),
     }
   })
-  const { title, summary } = read
+  const { title, summary, order } = read
   const href = `/courses/${course}`
   const glossary = files.includes('glossary.yaml') ? `${href}/${GLOSSARY}` : null
-  return { slug: course, title, summary, href, glossary, modules: await Promise.all(modules) }
+  return { slug: course, title, summary, order, href, glossary, modules: await Promise.all(modules) }
 }
 
 type Where = Pick<Lesson, 'course' | 'module' | 'slug' | 'file' | 'href'>

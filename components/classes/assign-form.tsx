@@ -12,13 +12,16 @@ import { DueAndPoints, type DueAndPointsGiven } from './due-and-points.tsx'
 
 type Choosable = { kind: 'lab' | 'module'; course: string; slug: string; title: string }
 
-export function AssignForm({ classId, choices }: { classId: string; choices: Choosable[] }) {
+/** `choices`: by course */
+export function AssignForm(props: { classId: string; choices: { course: string; title: string; of: Choosable[] }[] }) {
+  const { classId, choices } = props
   const t = useTranslations('classes')
   const { act, busy, problem } = useAnswer()
   const [open, setOpen] = useState(false)
+  const all = choices.flatMap(({ of }) => of)
   const [chosen, setChosen] = useState(0)
   const [given, setGiven] = useState<DueAndPointsGiven>({ dueAt: null, points: 10 })
-  const what = choices[chosen]
+  const what = all[chosen]
   return (
     <>
       <Button variant="primary" onClick={() => setOpen(true)} disabled={!what}>
@@ -48,10 +51,16 @@ export function AssignForm({ classId, choices }: { classId: string; choices: Cho
               className="w-full"
               onChange={(value) => setChosen(Number(value))}
             >
-              {choices.map(({ kind, course, slug, title }, at) => (
-                <option key={`${kind} ${course} ${slug}`} value={at}>
-                  {kind === 'module' ? t('moduleNamed', { title }) : `\u2003${t('labNamed', { title })}`}
-                </option>
+              {choices.map(({ course, title: courseTitle, of }) => (
+                <optgroup key={course} label={courseTitle}>
+                  {of.map((one) => (
+                    <option key={`${one.kind} ${one.slug}`} value={all.indexOf(one)}>
+                      {one.kind === 'module'
+                        ? t('moduleNamed', { title: one.title })
+                        : `\u2003${t('labNamed', { title: one.title })}`}
+                    </option>
+                  ))}
+                </optgroup>
               ))}
             </Choice>
           </div>

@@ -9,6 +9,7 @@ import { Cell, HeadCell, Table } from '#components/ui/table.tsx'
 import { findAssignments } from '#data/assignment.ts'
 import { database } from '#data/connection.ts'
 import { assignable, findIn } from '#lessons/assignable.ts'
+import { loadCourses } from '#lessons/course.ts'
 import { translate } from '#messages/text.ts'
 
 type Props = { params: Promise<{ id: string }> }
@@ -18,12 +19,20 @@ export const metadata: Metadata = { title: translate('classes.tab.assignments') 
 export default async function AssignmentsPage({ params }: Props) {
   const { id } = await params
   const { class: shown } = await taughtClass(id, `/classes/${id}/assignments`)
-  const [assignments, all] = await Promise.all([findAssignments(database(), id), assignable()])
+  const [assignments, all, { courses }] = await Promise.all([
+    findAssignments(database(), id),
+    assignable(),
+    loadCourses(),
+  ])
   const rows = assignments.map((assignment) => ({
     ...assignment,
     what: findIn(all, assignment),
   }))
-  const choices = all.map(({ kind, course, slug, title }) => ({ kind, course, slug, title }))
+  const choices = courses.map(({ slug: course, title: courseTitle }) => ({
+    course,
+    title: courseTitle,
+    of: all.filter((one) => one.course === course).map(({ kind, slug, title }) => ({ kind, course, slug, title })),
+  }))
   return (
     <ClassPage shown={shown} actions={shown.archivedAt ? null : <AssignForm classId={id} choices={choices} />}>
       {rows.length === 0 ? (
