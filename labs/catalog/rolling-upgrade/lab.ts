@@ -59,6 +59,8 @@ export default defineLab({
   course: 'kraft',
   module: 'upgrades',
   minutes: 30,
+  // Six nodes of a Kafka that has no class-data archive here.
+  startSeconds: 45,
   clusters: { main: cluster({ controllers: 3, brokers: 3, kafka: ['4.1.2', NEW.release] }) },
   hosts: ['client'],
   probe: 'main',
