@@ -5,6 +5,7 @@ import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
 import { MigrationPhasesDiagram } from '#components/diagrams/migration-phases.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
+import { RequestPathDiagram } from '#components/diagrams/request-path.tsx'
 import { RaftSimulator } from '#components/raft-simulator/raft-simulator.tsx'
 import { Benefits } from './benefits.tsx'
 import { Callout } from './callout.tsx'
@@ -12,7 +13,7 @@ import { Check } from './check.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { Do } from './do.tsx'
 import { Figure } from './figure.tsx'
-import { MeasuredTimes } from './measured-times.tsx'
+import { Measured } from './measured.tsx'
 import { Choice, Quiz } from './quiz.tsx'
 import { Release, Releases } from './releases.tsx'
 import { Run } from './run.tsx'
@@ -39,11 +40,12 @@ export const lessonComponents = {
   Do,
   Figure,
   LogDiagram,
-  MeasuredTimes,
+  Measured,
   MetadataLogDiagram,
   MigrationPhasesDiagram,
   Quiz,
   QuorumDiagram,
+  RequestPathDiagram,
   RaftSimulator,
   Release,
   Releases,

@@ -28,7 +28,7 @@ export function viewSteps(outline: LabOutline, state: LabSessionState | null, pa
       ...check,
       status: check.id in past ? 'passed' : 'closed',
       says: '',
-      times: {},
+      measured: {},
       passedAt: null,
       noLongerTrue: false,
       hints: [],

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { filePath, HOME } from '#labs/protocol/files.ts'
 import type {
   ActiveProducer,
+  AnswerTimes,
   FileContent,
   Group,
   Link,
@@ -104,6 +105,10 @@ export const partitionFiles = (spec: {
 /** What a node says of its requests, by a Jolokia agent in it at that port: its own claim, so for `shows` alone. @public */
 export const requestMetrics = (host: string, port = 8778): FactSpec<RequestMetrics> => ({
   need: named({ kind: 'request-metrics', name: '', host, port }),
+})
+/** How long the broker on a host took to answer the watcher's own questions, ms, the last five, one a second. */
+export const answerTimes = (host: string): FactSpec<AnswerTimes> => ({
+  need: named({ kind: 'answer-times', name: '', host }),
 })
 /** A regular file on a host; null where there is none. */
 export const file = (host: string, path: string, maxBytes = 65_536): FactSpec<FileContent | null> => ({

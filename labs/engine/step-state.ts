@@ -50,7 +50,7 @@ function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | 
     title: check.title,
     status: pass ? 'passed' : open ? 'open' : 'closed',
     says: pass ? pass.evidence.says : (missingNow?.says ?? ''),
-    times: pass ? timesIn(pass.evidence) : {},
+    measured: pass ? measuredIn(pass.evidence) : {},
     passedAt: pass?.at ?? null,
     noLongerTrue: Boolean(pass && verdict && !verdict.passed),
     hints: check.hints.slice(0, asked),
@@ -60,11 +60,11 @@ function checkState(fold: Fold, check: Check, open: boolean, verdict: Verdict | 
   }
 }
 
-/** Times have names that say so: `ms`, `controllerMs`. */
-const timesIn = (evidence: Evidence): Record<string, number> =>
+/** What was measured has a name that says so: `ms`, `controllerMs`, `recordsPerSecond`. */
+const measuredIn = (evidence: Evidence): Record<string, number> =>
   Object.fromEntries(
     Object.entries(evidence).filter(
-      (entry): entry is [string, number] => /(^m|M)s$/.test(entry[0]) && typeof entry[1] === 'number',
+      (entry): entry is [string, number] => /(^m|M)s$|PerSecond$/.test(entry[0]) && typeof entry[1] === 'number',
     ),
   )
 

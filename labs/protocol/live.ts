@@ -111,8 +111,8 @@ export const checkState = z.object({
   status: z.enum(['closed', 'open', 'passed']),
   /** passed: what was seen. open: what is missing. closed: empty. */
   says: z.string(),
-  /** passed: what its evidence says took how long, by name; ms */
-  times: z.record(z.string(), z.number()).default({}),
+  /** passed: what its evidence has of measurements, by names that tell the unit (labs/engine/step-state.ts) */
+  measured: z.record(z.string(), z.number()).default({}),
   /** passed: when, ms since 1970 */
   passedAt: z.number().nullable(),
   /** passed, and the judge says no longer true now */

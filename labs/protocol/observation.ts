@@ -222,6 +222,10 @@ export const requestMetrics = z.object({
 })
 export type RequestMetrics = z.infer<typeof requestMetrics>
 
+/** How long a broker took to answer our own questions, ms, the newest last; nothing that it says of itself. */
+export const answerTimes = z.object({ answerMs: z.array(z.number()) })
+export type AnswerTimes = z.infer<typeof answerTimes>
+
 /** Of which cluster, by the lab's name, and on which hosts that is; left out: of all in the room. */
 const ofCluster = { cluster: z.string().optional(), hosts: z.array(z.string()).optional() }
 /** What a lab may ask for beyond the cluster view. `name` is the lab's own name for it. */
@@ -259,6 +263,8 @@ export const need = z.discriminatedUnion('kind', [
     host: z.string(),
     port: z.number().int().min(1).max(65_535),
   }),
+  /** how long the broker there takes to answer; a question a second */
+  z.object({ kind: z.literal('answer-times'), name: z.string(), host: z.string() }),
   /** the files of a host's metadata log */
   z.object({ kind: z.literal('log-files'), name: z.string(), host: z.string() }),
   /** how a host's metadata log ends */
@@ -289,6 +295,7 @@ export const needResult = z.discriminatedUnion('state', [
       z.object({ transactions: z.array(transaction), producers: z.array(activeProducer) }),
       partitionFiles,
       requestMetrics,
+      answerTimes,
       z.array(group),
       z.array(logFile),
       logEnd,

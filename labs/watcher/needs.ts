@@ -1,5 +1,6 @@
 /** What a lab asked for beyond the cluster view, kept up to date while it asks. */
 import type { LogFile, Need, NeedResult } from '#labs/protocol/observation.ts'
+import { AnswerTimesReader } from './answer-times.ts'
 import { type Fetched, fetched, isOutside } from './ask.ts'
 import { batchesOf } from './batches.ts'
 import { Bell, within } from './clock.ts'
@@ -152,6 +153,10 @@ export class Needs {
         const reader = new RequestMetricsReader(this.#room, need)
         return () => reader.read()
       }
+      case 'answer-times': {
+        const reader = new AnswerTimesReader(nodes, need.host, this.#room.clock)
+        return () => reader.read()
+      }
       case 'log-files':
         return this.#logFilesFetcher(need.host)
       case 'log-end':
@@ -205,7 +210,7 @@ export class Needs {
 
 /** What happens in the cluster says nothing of them: they are looked at in turn. */
 const BY_TURN: ReadonlySet<Need['kind']> = new Set([
-  ...(['file', 'log-files', 'log-end', 'partition-files', 'request-metrics'] as const),
+  ...(['file', 'log-files', 'log-end', 'partition-files', 'request-metrics', 'answer-times'] as const),
 ])
 const isByTurn = ({ kind }: Need): boolean => BY_TURN.has(kind)
 
