@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type {
   ActiveProducer,
+  AnswerTimes,
   Group,
   Need,
   ReplicaLog,
@@ -36,6 +37,7 @@ type Values = {
   groups: Group[]
   transactions: { transactions: Transaction[]; producers: ActiveProducer[] }
   requests: RequestMetrics
+  answers: AnswerTimes
 }
 const latest = <Name extends keyof Values>(name: Name): Values[Name] | undefined => {
   const result = watched.of('need').findLast((need) => need.name === name)?.result
@@ -64,6 +66,7 @@ beforeAll(async () => {
   const needs: Need[] = [
     ...Object.entries(NEEDS).map(([name, need]) => ({ name, ...need })),
     { kind: 'request-metrics', name: 'requests', host: 'kafka-1', port },
+    { kind: 'answer-times', name: 'answers', host: 'kafka-1' },
   ]
   watched.watcher.setNeeds(needs)
   await node.tool('kafka-topics', ['--bootstrap-server', node.bootstrap, '--create', '--topic', TOPIC])
@@ -118,7 +121,7 @@ it('groups of all three kinds, with who has what', { timeout: 90_000 }, async ()
   const consume = (tool: string, group: string, ...more: string[]) =>
     running.push(
       node.tool(tool, [
-        ...['--bootstrap-server', node.bootstrap, '--topic', TOPIC, '--group', group, '--timeout-ms', '9000', ...more],
+        ...['--bootstrap-server', node.bootstrap, '--topic', TOPIC, '--group', group, '--timeout-ms', '15000', ...more],
       ]),
     )
   consume('kafka-console-consumer', 'new', '--from-beginning', '--command-property', 'group.protocol=consumer')
@@ -166,4 +169,13 @@ it('what the node says of its requests, between one look and the next', async ()
   })
   expect(measured.some(({ kind }) => kind === 'Produce')).toBe(true)
   for (const { stages } of measured) expect(stages.Total).toBeGreaterThanOrEqual(stages.Local ?? 0)
+})
+
+it('how long it takes to answer what costs nothing', async () => {
+  const { answerMs } = await watched.until('five answers', () => {
+    const answers = latest('answers')
+    return answers?.answerMs.length === 5 ? answers : undefined
+  })
+  // A node at rest; a busy machine is let have its time.
+  expect(Math.min(...answerMs)).toBeLessThan(500)
 })

@@ -15,7 +15,7 @@ import {
 } from '#labs/engine/define.ts'
 import type { AnswerTimes, FileContent, TopicBatch } from '#labs/protocol/observation.ts'
 import { summaryIn } from '../perf.ts'
-import { counted, told } from '../quorum.ts'
+import { counted, FROM_THE_START, told } from '../quorum.ts'
 import { numberIn } from '../snapshots.ts'
 
 const HOST = 'broker-1'
@@ -117,7 +117,9 @@ export default defineLab({
           id: 'serves',
           title: 'Broker 1 has been started anew, and serves',
           judge: ({ cluster, history }) => {
-            if (!history.comings().some(({ host, away }) => host === HOST && away))
+            const lives = history.events('process', { after: FROM_THE_START }).filter(({ host }) => host === HOST)
+            const first = lives.find(({ state }) => state === 'running')
+            if (!first || !lives.some(({ state, seq }) => state === 'none' && seq > first.seq))
               return missing('Broker 1 runs as it did at the start, without an agent.')
             if (!cluster.nodes[HOST]?.up) return missing('Broker 1 is not up.')
             const broker = cluster.brokers[1]
