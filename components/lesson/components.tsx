@@ -5,7 +5,9 @@ import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
 import { MigrationPhasesDiagram } from '#components/diagrams/migration-phases.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
+import { ReassignmentDiagram } from '#components/diagrams/reassignment.tsx'
 import { RequestPathDiagram } from '#components/diagrams/request-path.tsx'
+import { TransactionLogDiagram } from '#components/diagrams/transaction-log.tsx'
 import { RaftSimulator } from '#components/raft-simulator/raft-simulator.tsx'
 import { Benefits } from './benefits.tsx'
 import { Callout } from './callout.tsx'
@@ -47,6 +49,7 @@ export const lessonComponents = {
   QuorumDiagram,
   RequestPathDiagram,
   RaftSimulator,
+  ReassignmentDiagram,
   Release,
   Releases,
   Run,
@@ -54,6 +57,7 @@ export const lessonComponents = {
   Steps,
   Term,
   Terminal: TerminalOutput,
+  TransactionLogDiagram,
   h1: NoFirstHeading,
   pre: CodeBlock,
   table: Table,
