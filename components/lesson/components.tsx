@@ -1,9 +1,12 @@
 /** What a lesson may write. Anything else in its MDX is an error that names it. */
 import type { ComponentProps } from 'react'
+import { BatchDiagram } from '#components/diagrams/batch.tsx'
 import { CombinedNodeDiagram } from '#components/diagrams/combined-node.tsx'
+import { CompactionDiagram } from '#components/diagrams/compaction.tsx'
 import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
 import { MigrationPhasesDiagram } from '#components/diagrams/migration-phases.tsx'
+import { OffsetIndexDiagram } from '#components/diagrams/offset-index.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
 import { ReassignmentDiagram } from '#components/diagrams/reassignment.tsx'
 import { RequestPathDiagram } from '#components/diagrams/request-path.tsx'
@@ -34,17 +37,20 @@ const Table = (props: ComponentProps<'table'>) => (
 const NoFirstHeading = ({ children, ...props }: ComponentProps<'h2'>) => <h2 {...props}>{children}</h2>
 
 export const lessonComponents = {
+  BatchDiagram,
   Benefits,
   Callout,
   Check,
   Choice,
   CombinedNodeDiagram,
+  CompactionDiagram,
   Do,
   Figure,
   LogDiagram,
   Measured,
   MetadataLogDiagram,
   MigrationPhasesDiagram,
+  OffsetIndexDiagram,
   Quiz,
   QuorumDiagram,
   RequestPathDiagram,
