@@ -303,7 +303,7 @@ export default defineLab({
           hints: [
             'A broker compresses what its producers did not, if the topic says so. That is work of an I/O thread.',
             `Create the topic ${SQUEEZED} with --config compression.type=gzip, and let three producers write large batches to it at once.`,
-            'On client: for i in 1 2 3; do ./bin/kafka-producer-perf-test --bootstrap-server broker-1:9092 --topic squeezed --num-records 400000 --record-size 100 --throughput -1 --command-property linger.ms=100 batch.size=1000000 & done; wait',
+            'On client: for i in 1 2 3; do timeout 15 ./bin/kafka-producer-perf-test --bootstrap-server broker-1:9092 --topic squeezed --num-records 1000000 --record-size 100 --throughput -1 --command-property linger.ms=100 batch.size=1000000 & done; wait',
           ],
         },
       ],

@@ -31,7 +31,7 @@ export const threads = (count: number) =>
 export const squeezed = (options = '--config compression.type=gzip') =>
   run(`./bin/kafka-topics --bootstrap-server broker-1:9092 --create --topic squeezed ${options}`.trim(), CLIENT)
 export const crowd = run(
-  'for i in 1 2 3; do ./bin/kafka-producer-perf-test --bootstrap-server broker-1:9092 --topic squeezed --num-records 400000 --record-size 100 --throughput -1 --command-property linger.ms=100 batch.size=1000000 & done; wait',
+  'for i in 1 2 3; do timeout 15 ./bin/kafka-producer-perf-test --bootstrap-server broker-1:9092 --topic squeezed --num-records 1000000 --record-size 100 --throughput -1 --command-property linger.ms=100 batch.size=1000000 & done; wait',
   CLIENT,
 )
 
