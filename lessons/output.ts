@@ -176,6 +176,9 @@ const RULES: [RegExp, string][] = [
   // replicas and ISR: how many they are, not which
   [/(?<=(?:Replicas: |Isr: |Elr: |\w+=\[|(?:isr|replicas)":\[)[\d, ]*)\d+/g, '‹n›'],
   [/("type":"PARTITION_CHANGE_RECORD".*"partitionId":)\d+/, '$1‹n›'],
+  // -1 is none, and the first sequence is 0
+  [/(?<=\bproducerId: )\d+/g, '‹n›'],
+  [/(?<=\bbaseSequence: )[1-9]\d*/g, '‹n›'],
   [/^(baseOffset: .* lastOffset: .* count: )\d+/, '$1‹n›'],
   [/(?<=^baseOffset: .* lastOffset: .* size: )\d+/, '‹n›'],
   [/(?<=LogSegment\(baseOffset=‹n›, size=)\d+/g, '‹n›'],

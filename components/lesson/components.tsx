@@ -9,6 +9,7 @@ import { MigrationPhasesDiagram } from '#components/diagrams/migration-phases.ts
 import { OffsetIndexDiagram } from '#components/diagrams/offset-index.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
 import { ReassignmentDiagram } from '#components/diagrams/reassignment.tsx'
+import { ReplicaLadder } from '#components/diagrams/replica-ladder.tsx'
 import { RequestPathDiagram } from '#components/diagrams/request-path.tsx'
 import { TransactionLogDiagram } from '#components/diagrams/transaction-log.tsx'
 import { RaftSimulator } from '#components/raft-simulator/raft-simulator.tsx'
@@ -58,6 +59,7 @@ export const lessonComponents = {
   ReassignmentDiagram,
   Release,
   Releases,
+  ReplicaLadder,
   Run,
   Step,
   Steps,

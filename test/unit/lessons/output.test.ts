@@ -93,6 +93,14 @@ describe('found', () => {
     expect(kinds(kept, '0\n3\n1 0\n2 26\n3 31')).toContain('not-there')
     expect(kinds('0\n1\n1 119', '0\n1\n1 0')).toContain('not-there')
   })
+  test('a producer id where there is none, and a sequence that begins anew', () => {
+    const batch = 'baseOffset: 5 lastOffset: 9 count: 5 baseSequence: 5 producerId: 1'
+    expect(kinds(batch, batch.replace('producerId: 1', 'producerId: -1'))).toContain('not-there')
+    expect(kinds(batch, batch.replace('baseSequence: 5', 'baseSequence: 0'))).toContain('not-there')
+    expect(kinds(batch, batch.replace('producerId: 1', 'producerId: 2').replace('Sequence: 5', 'Sequence: 7'))).toEqual(
+      [],
+    )
+  })
   test('another word before the place where cut -c cut', () => {
     const command = 'kafka-dump-log | cut -c1-40'
     expect(
