@@ -51,7 +51,7 @@ function Value({ fact }: { fact: ShownFact }) {
     case 'replicas':
       return <ReplicasView topic={fact.topic} replicas={fact.is.value.replicas} />
     case 'groups':
-      return <GroupsView groups={fact.is.value} />
+      return <GroupsView groups={fact.is.value} past={fact.past} />
     case 'transactions':
       return <TransactionsView topic={fact.topic} {...fact.is.value} />
     case 'request-metrics':

@@ -3,20 +3,24 @@ import { useTranslations } from 'use-intl'
 import { useRoomPicture } from '#components/cluster/use-cluster-view.ts'
 import { cn } from '#components/ui/cn.ts'
 import { number } from '#components/workbench/format.ts'
+import type { GroupPast } from '#labs/protocol/live.ts'
 import type { Group } from '#labs/protocol/observation.ts'
+import { GroupTimeline } from './group-timeline.tsx'
 import { DenseTable, Empty, Figure, Heading, Name } from './table.tsx'
 
 type Member = Group['members'][number]
 type Place = Member['assigned'][number]
 
 /** Groups with their members, what each has and is to have, and how far behind the group is. */
-export function GroupsView({ groups }: { groups: Group[] }) {
+export function GroupsView({ groups, past }: { groups: Group[]; past: GroupPast[] }) {
   const t = useTranslations('facts')
   if (groups.length === 0) return <Empty>{t('noGroups')}</Empty>
-  return groups.map((group) => <OneGroup key={group.id} group={group} />)
+  return groups.map((group) => (
+    <OneGroup key={group.id} group={group} past={past.find((one) => one.group === group.id)} />
+  ))
 }
 
-function OneGroup({ group }: { group: Group }) {
+function OneGroup({ group, past }: { group: Group; past: GroupPast | undefined }) {
   const t = useTranslations('facts')
   const { id, type, state, protocol, epoch, assignmentEpoch } = group
   const says = [
@@ -32,6 +36,7 @@ function OneGroup({ group }: { group: Group }) {
     <section aria-label={id} data-group={id} className="space-y-2">
       <Heading says={says.join(' · ')}>{id}</Heading>
       <Members group={group} />
+      {past && <GroupTimeline past={past} />}
       <Offsets group={group} />
     </section>
   )

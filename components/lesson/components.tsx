@@ -9,6 +9,7 @@ import { MigrationPhasesDiagram } from '#components/diagrams/migration-phases.ts
 import { OffsetIndexDiagram } from '#components/diagrams/offset-index.tsx'
 import { QuorumDiagram } from '#components/diagrams/quorum.tsx'
 import { ReassignmentDiagram } from '#components/diagrams/reassignment.tsx'
+import { RebalanceDiagram } from '#components/diagrams/rebalance.tsx'
 import { ReplicaLadder } from '#components/diagrams/replica-ladder.tsx'
 import { RequestPathDiagram } from '#components/diagrams/request-path.tsx'
 import { TransactionLogDiagram } from '#components/diagrams/transaction-log.tsx'
@@ -57,6 +58,7 @@ export const lessonComponents = {
   RequestPathDiagram,
   RaftSimulator,
   ReassignmentDiagram,
+  RebalanceDiagram,
   Release,
   Releases,
   ReplicaLadder,

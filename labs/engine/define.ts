@@ -75,8 +75,10 @@ export const records = (
 ): FactSpec<{ records: TopicRecord[]; complete: boolean }> => ({
   need: named({ kind: 'records', name: '', ...spec }),
 })
-/** All groups with members and committed offsets. */
-export const groups = (of: OfCluster = {}): FactSpec<Group[]> => ({ need: named({ kind: 'groups', name: '', ...of }) })
+/** All groups with members and committed offsets. @param of.everyMs between two looks, where a second is too long */
+export const groups = (of: OfCluster & { everyMs?: number } = {}): FactSpec<Group[]> => ({
+  need: named({ kind: 'groups', name: '', ...of }),
+})
 /** Of each replica of a topic its log's ends and high watermark, by partition and broker; without those that do not answer. @public */
 export const replicas = (topic: string, of: OfCluster = {}): FactSpec<{ replicas: ReplicaLog[] }> => ({
   need: named({ kind: 'replicas', name: '', topic, ...of }),

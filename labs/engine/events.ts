@@ -3,7 +3,7 @@
  * else. Numbers of nodes are node ids; `cluster` is the lab's name for it.
  */
 import { isReserved } from '#labs/protocol/metadata.ts'
-import type { Fault, Link, Observation, PROBE_KINDS } from '#labs/protocol/observation.ts'
+import type { Fault, Group, Link, Observation, PROBE_KINDS } from '#labs/protocol/observation.ts'
 import { type ClusterView, epochOf, type News, type NodeView } from './cluster.ts'
 import { firstAfter } from './first-after.ts'
 import type { Layout } from './layout.ts'
@@ -38,6 +38,8 @@ type What =
   | { type: 'disk'; host: string; full: boolean }
   | { type: 'broker'; broker: number; is: 'registered' | 'fenced' | 'unfenced' | 'unregistered' }
   | { type: 'voters'; voters: number[]; before: number[] }
+  /** A group (of those that the lab asks for) has other members, assignments, offsets or another state than at the last look. */
+  | { type: 'group'; group: Group }
   /** Not of Kafka's own topics nor the probe's; nor the next. */
   | { type: 'topic'; topic: string; is: 'created' | 'deleted' }
   /** A partition's leader (-1: none), ISR or ELR has changed. */

@@ -1,10 +1,12 @@
 /** Everything that is known of a lab session, folded from its history: nothing else is kept. */
-import type { Link, MetadataRecord, NeedResult, Observation } from '#labs/protocol/observation.ts'
+import type { GroupPast } from '#labs/protocol/live.ts'
+import type { Group, Link, MetadataRecord, NeedResult, Observation } from '#labs/protocol/observation.ts'
 import type { TrialOutput, TrialResult } from '#labs/protocol/trial.ts'
 import { type ClusterView, counts, foldCluster, NO_CLUSTER } from './cluster.ts'
 import { type Deeds, foldDeeds, NO_DEEDS } from './deeds.ts'
 import type { Evidence, Outcome } from './define.ts'
 import { type ClusterEvent, eventsOf, roomEvent } from './events.ts'
+import { foldGroups } from './group-past.ts'
 import type { Entry } from './history.ts'
 import type { Layout } from './layout.ts'
 import { foldTeaching, NO_TEACHING, type Teaching } from './teaching.ts'
@@ -18,6 +20,8 @@ export type Fold = {
   cuts: Link[]
   /** results of needs, by the need's name */
   facts: Record<string, NeedResult>
+  /** need of groups → what these went through */
+  groups: Record<string, GroupPast[]>
   /** name of a trial's need → the newest of the present room; `at`: when it ended, ms since 1970 */
   tried: Record<string, { at: number; result: TrialResult; shown: TrialOutput | null }>
   /** step → its opening: number of the entry, ms since 1970 */
@@ -51,6 +55,7 @@ export const nothing = (layout: Layout): Fold => ({
   clusters: Object.fromEntries(Object.keys(layout.clusters).map((name) => [name, NO_CLUSTER])),
   cuts: [],
   facts: {},
+  groups: {},
   tried: {},
   opened: {},
   firstOpened: {},
@@ -98,12 +103,13 @@ function foldBody(before: Fold, { body, at, seq }: Entry, layout: Layout, tell: 
       return before
     case 'room-started': {
       // A fresh room has fresh clusters and a switch that counts from one.
-      const { clusters, cuts, facts, tried, seen } = nothing(layout)
+      const { clusters, cuts, facts, groups, tried, seen } = nothing(layout)
       return {
         ...before,
         clusters,
         cuts,
         facts,
+        groups,
         tried,
         seen,
         room: { status: 'started', says: body.says, seq, prepared: false },
@@ -190,7 +196,23 @@ function foldObservation(
   const name = clusterOf(seen, before, layout)
   const event = roomEvent(seen, layout)
   if (event) tell({ seq, at, cluster: name, ...event })
-  if (seen.type === 'need') return { ...before, facts: { ...before.facts, [seen.name]: seen.result } }
+  if (seen.type === 'need') {
+    const facts = { ...before.facts, [seen.name]: seen.result }
+    const [was, is] = [before.facts[seen.name], seen.result].map((result) => groupsIn(seen.name, result))
+    if (!is) return { ...before, facts }
+    for (const group of is) {
+      const one = was?.find(({ id }) => id === group.id)
+      if (JSON.stringify(one) !== JSON.stringify(group)) tell({ seq, at, cluster: name, type: 'group', group })
+    }
+    return {
+      ...before,
+      facts,
+      groups: {
+        ...before.groups,
+        [seen.name]: foldGroups((seen.begins ? undefined : before.groups[seen.name]) ?? [], is, at),
+      },
+    }
+  }
   if (seen.type === 'network') return { ...before, cuts: seen.cuts }
   const cluster = before.clusters[name]
   if (!cluster) return before
@@ -200,6 +222,10 @@ function foldObservation(
   })
   return after === cluster ? before : { ...before, clusters: { ...before.clusters, [name]: after } }
 }
+
+/** A need's name begins with its kind; null where it is of another one, or nobody answered. */
+const groupsIn = (name: string, result: NeedResult | undefined): Group[] | null =>
+  name.split(' ')[0] === 'groups' && result?.state === 'fetched' ? (result.value as Group[]) : null
 
 /** The records of the metadata log that an entry has, and whose they are; null where it has none that count. */
 export function recordsOf(

@@ -9,7 +9,7 @@ import type { LaidNode, Layout } from './layout.ts'
 export type RoomView = Pick<LabSessionState, 'clusters' | 'cuts' | 'facts' | 'otherHosts'>
 
 /** @param shows what the lab shows besides */
-export function roomView({ clusters, cuts, facts }: Fold, layout: Layout, shows: { need: Need }[]): RoomView {
+export function roomView({ clusters, cuts, facts, groups }: Fold, layout: Layout, shows: { need: Need }[]): RoomView {
   const shown = Object.entries(clusters).map(([name, cluster]) => clusterState(name, cluster, layout))
   const withNode = new Set(shown.flatMap(({ nodes }) => nodes.map(({ host }) => host)))
   const otherHosts = Object.entries(layout.addresses)
@@ -17,7 +17,12 @@ export function roomView({ clusters, cuts, facts }: Fold, layout: Layout, shows:
     .map(([host, address]) => ({ host, address }))
   // A need's result is of its kind.
   const shownFacts = shows.map(
-    ({ need }) => ({ ...need, is: facts[need.name] ?? { state: 'not-fetched' } }) as ShownFact,
+    ({ need }) =>
+      ({
+        ...need,
+        is: facts[need.name] ?? { state: 'not-fetched' },
+        ...(need.kind === 'groups' ? { past: groups[need.name] ?? [] } : {}),
+      }) as ShownFact,
   )
   return { clusters: shown, cuts, facts: shownFacts, otherHosts }
 }

@@ -250,6 +250,8 @@ function says(event: ClusterEvent, names: Names, led: { leader: number; epoch: n
     case 'network':
     case 'partition':
     case 'outage':
+    // The panel draws it.
+    case 'group':
       return null
   }
 }

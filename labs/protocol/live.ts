@@ -299,6 +299,39 @@ const looked = <Value extends z.ZodType>(value: Value) =>
     z.object({ state: z.literal('failed'), why: z.string() }),
     z.object({ state: z.literal('fetched'), value, unknown: z.string().optional() }),
   ])
+/**
+ * What a group went through, as it was looked at: times are of the looks, ms since 1970; `to` null: it lasts. Partitions
+ * as topic-number.
+ */
+export const groupPast = z.object({
+  group: z.string(),
+  states: z.array(
+    z.object({
+      state: z.string(),
+      /** of the new protocols; null else */
+      epoch: z.number().int().nullable(),
+      members: z.number().int(),
+      from: z.number(),
+      to: z.number().nullable(),
+    }),
+  ),
+  /** who had which partition; `name`: group.instance.id, else client.id */
+  held: z.array(
+    z.object({
+      member: z.string(),
+      name: z.string(),
+      partition: z.string(),
+      from: z.number(),
+      to: z.number().nullable(),
+    }),
+  ),
+  /** pauses that are over: from one commit that moved the partition to the next */
+  still: z.array(z.object({ partition: z.string(), from: z.number(), to: z.number() })),
+  /** partition → its committed offset, and since when it is that */
+  moved: z.record(z.string(), z.object({ offset: z.number().int(), at: z.number() })),
+})
+export type GroupPast = z.infer<typeof groupPast>
+
 /** What a lab shows besides nodes and partitions, as it was last looked at. */
 export const shownFact = z.discriminatedUnion('kind', [
   z.object({
@@ -307,7 +340,12 @@ export const shownFact = z.discriminatedUnion('kind', [
     topic: z.string(),
     is: looked(z.object({ replicas: z.array(replicaLog) })),
   }),
-  z.object({ kind: z.literal('groups'), name: z.string(), is: looked(z.array(group)) }),
+  z.object({
+    kind: z.literal('groups'),
+    name: z.string(),
+    is: looked(z.array(group)),
+    past: z.array(groupPast).default([]),
+  }),
   z.object({
     kind: z.literal('transactions'),
     name: z.string(),

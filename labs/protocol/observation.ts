@@ -53,6 +53,20 @@ export const group = z.object({
   ),
   /** committed; of a share group where its partitions begin (share-partition start offset) */
   offsets: z.array(topicPartition.extend({ offset: z.number().int() })),
+  /**
+   * of a share group what its coordinator keeps of the records from there on, by offsets (inclusive): which can be
+   * acquired (again), which are done with, and how often they were delivered
+   */
+  delivered: z
+    .array(
+      topicPartition.extend({
+        first: z.number().int(),
+        last: z.number().int(),
+        state: z.enum(['available', 'acknowledged', 'archived']),
+        count: z.number().int(),
+      }),
+    )
+    .default([]),
 })
 export type Group = z.infer<typeof group>
 
@@ -237,7 +251,13 @@ export const need = z.discriminatedUnion('kind', [
     max: z.number().int().positive().max(10_000),
     ...ofCluster,
   }),
-  z.object({ kind: z.literal('groups'), name: z.string(), ...ofCluster }),
+  /** `everyMs`: between two looks, where a second is too long */
+  z.object({
+    kind: z.literal('groups'),
+    name: z.string(),
+    everyMs: z.number().int().min(100).optional(),
+    ...ofCluster,
+  }),
   z.object({ kind: z.literal('replicas'), name: z.string(), topic: z.string(), ...ofCluster }),
   z.object({
     kind: z.literal('batches'),
@@ -479,7 +499,8 @@ export const observation = z.discriminatedUnion('type', [
     /** when all that was acknowledged before was last read back whole, ms since 1970 */
     readBackAt: z.number().nullable(),
   }),
-  z.object({ type: z.literal('need'), name: z.string(), result: needResult }),
+  /** `begins`: nobody looked before, or not for a while */
+  z.object({ type: z.literal('need'), name: z.string(), result: needResult, begins: z.boolean().optional() }),
   /** From shell marks: forgeable and perhaps secret, for the timeline alone. Checks never get it. */
   z.object({
     type: z.literal('command'),

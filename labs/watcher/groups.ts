@@ -8,6 +8,7 @@ import {
   listGroups,
   offsetFetch,
   shareOffsets,
+  shareState,
   type TopicPartition,
 } from '#labs/kafka/client/groups.ts'
 import type { Schemas } from '#labs/kafka/codec/schemas.ts'
@@ -42,7 +43,26 @@ export async function groupsOf(nodes: NodeWatch[], schemas: Schemas): Promise<Fe
     ...silent.map((id) => `groups at broker ${id}, which does not answer`),
   ]
   const value = groups.sort((a, b) => a.id.localeCompare(b.id)).slice(0, MAX_GROUPS)
-  return partly(value, unknown, passing)
+  return partly(await Promise.all(value.map((group) => withDelivered(group, asked))), unknown, passing)
+}
+
+/** Another broker than the group's own coordinator may keep what was delivered: all are asked. */
+async function withDelivered(group: Group, asked: ReturnType<typeof brokersOf>): Promise<Group> {
+  if (group.type !== 'share' || group.offsets.length === 0) return group
+  const answers = await Promise.all(
+    asked.flatMap(({ node, connection }) =>
+      [...new Set(group.offsets.map(({ topic }) => topic))].flatMap((name) => {
+        const id = node.log?.projection.topic(name)?.id
+        const partitions = group.offsets.filter(({ topic }) => topic === name).map(({ partition }) => partition)
+        return id === undefined ? [] : [answer(node.host, shareState(connection, group.id, { name, id, partitions }))]
+      }),
+    ),
+  )
+  const delivered = answers.flatMap((said) => ('value' in said ? said.value : []))
+  return {
+    ...group,
+    delivered: inOrder(delivered).sort((one, other) => byPlace(one, other) || one.first - other.first),
+  }
 }
 
 /** Brokers that coordinate groups and could not be asked. */
@@ -88,10 +108,10 @@ function merge(listed: ListedGroup, described: DescribedGroup | undefined, offse
     assignmentEpoch: described?.assignmentEpoch ?? null,
     members,
     offsets: inOrder(offsets),
+    delivered: [],
   }
 }
 
-const inOrder = <Of extends TopicPartition>(list: Of[]): Of[] =>
-  list
-    .slice(0, MAX_OFFSETS)
-    .sort((one, other) => one.topic.localeCompare(other.topic) || one.partition - other.partition)
+const byPlace = (one: TopicPartition, other: TopicPartition): number =>
+  one.topic.localeCompare(other.topic) || one.partition - other.partition
+const inOrder = <Of extends TopicPartition>(list: Of[]): Of[] => list.slice(0, MAX_OFFSETS).sort(byPlace)

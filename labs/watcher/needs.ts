@@ -56,6 +56,7 @@ class NeedWatch {
 
   async run(): Promise<void> {
     const { signal } = this.#stop
+    const { everyMs = CADENCE_MS } = { everyMs: undefined, ...this.#need }
     const stop = (): void => this.stop()
     this.#room.signal.addEventListener('abort', stop, { once: true })
     for (let passed = 0; !signal.aborted; ) {
@@ -68,7 +69,7 @@ class NeedWatch {
       if (signal.aborted) break
       const chars = this.#send(result)
       await this.#room.clock.delay(Math.max(LEAST_PAUSE_MS, chars / CHARS_PER_MS), signal)
-      await this.#bell.wait(CADENCE_MS, signal)
+      await this.#bell.wait(everyMs, signal)
     }
     this.#room.signal.removeEventListener('abort', stop)
   }
@@ -91,8 +92,9 @@ class NeedWatch {
       text = JSON.stringify(told)
     }
     if (text === this.#sent) return 0
+    const begins = this.#sent === undefined ? { begins: true } : {}
     this.#sent = text
-    this.#room.emit({ type: 'need', name: this.#need.name, result: told })
+    this.#room.emit({ type: 'need', name: this.#need.name, result: told, ...begins })
     return text.length
   }
 }

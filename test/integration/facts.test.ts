@@ -179,3 +179,17 @@ it('how long it takes to answer what costs nothing', async () => {
   // A node at rest; a busy machine is let have its time.
   expect(Math.min(...answerMs)).toBeLessThan(500)
 })
+
+it('what a share group was given and gave back', { timeout: 60_000 }, async () => {
+  const from = ['--bootstrap-server', node.bootstrap]
+  const config = ['--entity-type', 'groups', '--entity-name', 'givers', '--alter']
+  await node.tool('kafka-configs', [...from, ...config, '--add-config', 'share.auto.offset.reset=earliest'])
+  const take = ['--topic', TOPIC, '--group', 'givers', '--release', '--max-messages', '1', '--timeout-ms', '20000']
+  running.push(node.tool('kafka-console-share-consumer', [...from, ...take]))
+  const back = await watched.until(
+    'a record given back',
+    () => latest('groups')?.find(({ id, delivered }) => id === 'givers' && delivered.length > 0)?.delivered[0],
+    40_000,
+  )
+  expect(back).toMatchObject({ topic: TOPIC, partition: 0, first: 0, state: 'available', count: 1 })
+})

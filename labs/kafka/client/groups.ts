@@ -141,6 +141,61 @@ export async function shareOffsets(connection: Connection, ids: string[]): Promi
   return offsetsByGroup(body.groups)
 }
 
+export type Delivered = TopicPartition & {
+  first: number
+  last: number
+  state: 'available' | 'acknowledged' | 'archived'
+  count: number
+}
+/** Kafka's RecordState; those that are acquired are so in the memory of the partition's leader alone. */
+const DELIVERY_STATES: Record<number, Delivered['state']> = { 0: 'available', 2: 'acknowledged', 4: 'archived' }
+
+type WireShareState = {
+  results: {
+    topicId: string
+    partitions: {
+      partition: number
+      errorCode: number
+      stateBatches: { firstOffset: Int64; lastOffset: Int64; deliveryState: number; deliveryCount: number }[]
+    }[]
+  }[]
+}
+
+/**
+ * What the broker, as share coordinator, keeps of a share group's partitions (KIP-932). With leader epoch -1 the question
+ * changes nothing (ShareCoordinatorShard). Without partitions of which this broker is not the coordinator.
+ */
+export async function shareState(
+  connection: Connection,
+  groupId: string,
+  topic: { name: string; id: string; partitions: number[] },
+): Promise<Delivered[]> {
+  const partitions = topic.partitions.map((partition) => ({ partition, leaderEpoch: -1 }))
+  const body = await connection.call('ReadShareGroupState', {
+    groupId,
+    topics: [{ topicId: topic.id, partitions }],
+  })
+  return (body.results as WireShareState['results'])
+    .flatMap((result) => result.partitions)
+    .filter(({ errorCode }) => errorCode === 0)
+    .flatMap(({ partition, stateBatches }) =>
+      stateBatches.flatMap(({ firstOffset, lastOffset, deliveryState, deliveryCount }) => {
+        const state = DELIVERY_STATES[deliveryState]
+        if (!state) return []
+        return [
+          {
+            topic: topic.name,
+            partition,
+            first: Number(firstOffset),
+            last: Number(lastOffset),
+            state,
+            count: deliveryCount,
+          },
+        ]
+      }),
+    )
+}
+
 /** Committed offsets of all topics, by group. Version 9 is the last that names topics instead of giving their ids. */
 export async function offsetFetch(connection: Connection, ids: string[]): Promise<Map<string, CommittedOffset[]>> {
   if (ids.length === 0) return new Map()

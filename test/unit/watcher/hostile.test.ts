@@ -261,6 +261,7 @@ describe('needs', () => {
       type: 'need',
       name: 'bad',
       result: { state: 'failed', why: 'no such folder' },
+      begins: true,
     })
     await new Promise((resolve) => setTimeout(resolve, 1_200))
     expect(watched.of('need')).toHaveLength(2)
