@@ -8,6 +8,7 @@ type Bar = { from: number; to: number; is: 'reads' | 'works' | 'waits' | 'silent
 /** percent of the line; what is drawn is the principle, no measurement */
 const DIES = 20
 const MISSED = 52
+const NEAR = 20
 const PROTOCOLS = [
   {
     protocol: 'classic',
@@ -86,14 +87,17 @@ export function RebalanceDiagram() {
                 ))}
               </g>
             ))}
-            {[
-              { x: DIES, says: 'dies' },
-              { x: MISSED, says: 'missed' },
-              { x: again, says: 'again' },
-            ].map(({ x, says }) => (
+            {(
+              [
+                { x: DIES, says: 'dies', anchor: 'middle' },
+                // Two words that stand near one another lean away from each other.
+                { x: MISSED, says: 'missed', anchor: again - MISSED < NEAR ? 'end' : 'middle' },
+                { x: again, says: 'again', anchor: again - MISSED < NEAR ? 'start' : 'middle' },
+              ] as const
+            ).map(({ x, says, anchor }) => (
               <g key={says}>
                 <path d={`M${at(x)},${top + 8} v${ROW * 3 + 2}`} stroke="var(--ink-quiet)" strokeDasharray="2 3" />
-                <Label x={at(x)} y={top + ROW * 3 + 22} anchor="middle" size={11}>
+                <Label x={at(x)} y={top + ROW * 3 + 22} anchor={anchor} size={11}>
                   {t(says)}
                 </Label>
               </g>

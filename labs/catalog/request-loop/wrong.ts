@@ -23,9 +23,10 @@ export default defineWrong({
     why: 'a shorter linger',
     do: [guess, folder, perf('linger-1500-large', 20_000, 2_000, 100, 300_000)],
   },
-  'full-speed-small': { why: 'larger batches', do: [perf('full-speed-small', 300_000, -1, 100, 300_000)] },
-  'full-speed-large': { why: 'smaller batches', do: [perf('full-speed-large', 300_000, -1, 0, 16_384)] },
-  'one-thread': { why: 'half as many, twice', do: [threads(4), threads(2)] },
+  'full-speed': {
+    why: 'small batches, both times',
+    do: [perf('full-speed-small', 300_000, -1, 0, 16_384), perf('full-speed-large', 300_000, -1, 0, 16_384)],
+  },
   waits: {
     why: 'the crowd has gone before it has one thread',
     do: [squeezed(), crowd, threads(4), threads(2), threads(1)],
