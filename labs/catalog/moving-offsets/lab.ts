@@ -112,7 +112,7 @@ export default defineLab({
               .findLast(({ group: { id, members } }) => id === GROUP && members.length > 0)
             if (!reader)
               return missing(
-                `${GROUP} is at the end again, and had no member since: its offsets were moved there. Move it back once more, and start a consumer.`,
+                `${GROUP} is at the end again, and was not seen with a member since: its offsets were moved there, or its consumer was gone within a second. Move it back once more, and start a consumer that waits a while.`,
               )
             return passed(
               `${reader.group.members[0]?.clientId} was a member of ${GROUP}, and it has ${places(TOPIC, has)} again.`,

@@ -4,10 +4,10 @@ import { brokersUnfenced } from '../nodes.ts'
 const CLIENT = { host: 'client' }
 export const groupsTool = (what: string, group = 'billing') =>
   run(`./bin/kafka-consumer-groups --bootstrap-server node-1:9092 --group ${group} ${what}`, CLIENT)
-/** So many, however long it takes until the first. */
-export const read = (records: number) =>
+/** Of so many records the consumer leaves behind the last one, else when it has waited in vain. */
+export const read = (until: `--max-messages ${number}` | '--timeout-ms 15000') =>
   run(
-    `./bin/kafka-console-consumer --bootstrap-server node-1:9092 --topic orders --group billing --from-beginning --max-messages ${records}`,
+    `./bin/kafka-console-consumer --bootstrap-server node-1:9092 --topic orders --group billing --from-beginning ${until}`,
     CLIENT,
   )
 /** Into $at: the time of the first, or the last, record that begins so, as the tool wants it. */
@@ -18,12 +18,13 @@ export const timeOf = (which: 'head' | 'tail', release: string) =>
   )
 
 export default defineSolution({
-  read: [waitFor(brokersUnfenced, 'the broker unfenced'), read(50)],
+  read: [waitFor(brokersUnfenced, 'the broker unfenced'), read('--max-messages 50')],
   back: [
     predict('back', '5'),
     groupsTool('--reset-offsets --topic orders:0 --shift-by -5 --execute'),
     waitFor(hasPassed('shifted'), 'the group five back'),
-    read(5),
+    // Long enough to be seen.
+    read('--timeout-ms 15000'),
   ],
   moment: [timeOf('head', 'app-2'), groupsTool('--reset-offsets --topic orders --to-datetime $at --execute')],
   copy: [

@@ -5,7 +5,7 @@ import { groupsTool, read, timeOf } from './solution.ts'
 export default defineWrong({
   'read-all': {
     why: 'it stops after ten records',
-    do: [waitFor(brokersUnfenced, 'the broker unfenced'), read(10)],
+    do: [waitFor(brokersUnfenced, 'the broker unfenced'), read('--max-messages 10')],
   },
   shifted: {
     why: 'five back in both partitions',
