@@ -21,6 +21,13 @@ export const committed = (group: Group, topic: string): Record<number, number> =
     group.offsets.filter((one) => one.topic === topic).map(({ partition, offset }) => [partition, offset]),
   )
 
+/** What a group has committed of a topic that has one partition; the sentence that says why that is not known. */
+export function committedOf(fact: Groups, id: string, topic: string): number | string {
+  const group = groupOf(fact, id)
+  if (typeof group === 'string') return group
+  return committed(group, topic)[0] ?? `Group ${id} has no offset for ${topic}.`
+}
+
 /** Where the partitions of a topic end, by number. */
 export const endsOf = ({ logEnds }: ClusterView, topic: string): Record<number, number> =>
   Object.fromEntries(Object.entries(logEnds[topic] ?? {}).map(([partition, end]) => [Number(partition), end]))

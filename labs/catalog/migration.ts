@@ -1,7 +1,7 @@
 /** What the labs about leaving ZooKeeper ask of a cluster that has both. Pure, as all judges are. */
 import { type Moment, missing, passed, type Verdict } from '#labs/engine/define.ts'
 import type { HistoryView } from '#labs/engine/history-view.ts'
-import { counted, partitionsOf } from './quorum.ts'
+import { counted, endOf, partitionsOf } from './quorum.ts'
 
 export const BROKERS = [1, 2, 3]
 export const CONTROLLERS = [101, 102, 103]
@@ -41,7 +41,7 @@ export const USE = {
           return missing(
             `orders-${few.partition} has ${counted(few.isr.length, 'replica')} in sync; it should have ${BROKERS.length}.`,
           )
-        const records = Object.values(cluster.logEnds.orders ?? {}).reduce((sum, end) => sum + end, 0)
+        const records = endOf(cluster, 'orders')
         if (records < RECORDS) return missing(`orders holds ${counted(records, 'record')}; it should hold ${RECORDS}.`)
         return passed(
           `orders holds ${counted(records, 'record')}, and broker ${zookeeper.controller?.node ?? '?'} is the controller, by ZooKeeper.`,

@@ -1,5 +1,5 @@
 /** What several solutions and near misses do with the nodes of their room, and wait for. */
-import { fault, waitFor } from '#labs/engine/solution.ts'
+import { type Action, fault, waitFor } from '#labs/engine/solution.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 
 export const controllers = (see: LabSessionState) =>
@@ -20,3 +20,10 @@ export const ready = waitFor(
 export const heal = fault({ action: 'heal', host: null })
 export const cutsAreThere = waitFor((see) => see.cuts.length > 0, 'the cut links')
 export const cutAFollower = [ready, fault((see) => ({ action: 'isolate', host: follower(see) })), cutsAreThere]
+
+const inSync = (see: LabSessionState, topic: string): number =>
+  see.clusters[0]!.topics.find(({ name }) => name === topic)?.partitions[0]?.replicas.filter((one) => one.inSync)
+    .length ?? -1
+/** How many replicas of the first partition of a topic are in the ISR. */
+export const inSyncAre = (count: number, topic = 'orders'): Action =>
+  waitFor((see) => inSync(see, topic) === count, `${count} replicas of ${topic} in sync`)

@@ -1,10 +1,9 @@
 /** What the labs about replication ask of one partition and of its logs. Pure, as all judges are. */
 import type { ClusterView, PartitionView } from '#labs/engine/cluster.ts'
 import type { Fact } from '#labs/engine/define.ts'
-import type { ReplicaLog, TopicBatch } from '#labs/protocol/observation.ts'
+import type { ReplicaLog } from '#labs/protocol/observation.ts'
 
 export type Logs = Fact<{ replicas: ReplicaLog[] }>
-export type Batches = Fact<{ batches: TopicBatch[]; complete: boolean }>
 
 /** Partition 0 of a topic that has no other. */
 export function onlyPartition(cluster: ClusterView, topic: string): PartitionView | undefined {
@@ -15,9 +14,6 @@ export function onlyPartition(cluster: ClusterView, topic: string): PartitionVie
 /** Of partition 0. A broker that does not answer has none here. */
 export const logOf = (logs: Logs, broker: number): ReplicaLog | undefined =>
   logs.state === 'fetched' ? logs.value.replicas.find((one) => one.partition === 0 && one.broker === broker) : undefined
-
-export const batchesOf = (batches: Batches): TopicBatch[] =>
-  batches.state === 'fetched' ? batches.value.batches.filter(({ partition }) => partition === 0) : []
 
 export const sorted = (nodes: readonly number[]): number[] => [...nodes].sort((a, b) => a - b)
 /** "1, 2, 3"; nobody */

@@ -90,6 +90,10 @@ export function leadsAsBefore({ cluster, history, passes }: Moment, since: strin
 export const partitionsOf = (topic: TopicView | undefined) =>
   Object.entries(topic?.partitions ?? {}).map(([partition, is]) => ({ partition: Number(partition), ...is }))
 
+/** How many records all partitions of a topic have got so far: the sum of their log ends. */
+export const endOf = (cluster: ClusterView | undefined, topic: string): number =>
+  Object.values(cluster?.logEnds[topic] ?? {}).reduce((sum, end) => sum + end, 0)
+
 /** The first of these nodes that were down at the same time, in the order in which they went; null where there never were two. */
 export function downTogether(history: HistoryView, ids: number[]): number[] | null {
   const down = new Set<number>()

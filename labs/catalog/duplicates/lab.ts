@@ -1,9 +1,9 @@
 import { batches, cluster, defineLab, type Fact, missing, passed, records, step } from '#labs/engine/define.ts'
 import type { HistoryView } from '#labs/engine/history-view.ts'
 import type { TopicBatch, TopicRecord } from '#labs/protocol/observation.ts'
-import { batchesOf } from '../partition.ts'
 import { counted } from '../quorum.ts'
 import { numberIn } from '../snapshots.ts'
+import { batchesIn } from '../topic-log.ts'
 
 const HOST = 'node-1'
 const RECORDS = 150
@@ -31,7 +31,7 @@ export default defineLab({
           judge: ({ facts }) => {
             const found = read(facts.records)
             if (typeof found === 'string') return missing(found)
-            const all = batchesOf(facts.batches)
+            const all = batchesIn(facts.batches)
             if (found.length === 0 || !covers(all, found)) return missing('Topic plain has no record yet.')
             const idempotent = all.find(({ producerId }) => producerId >= 0)
             if (idempotent)
@@ -94,7 +94,7 @@ export default defineLab({
           judge: ({ facts, history }) => {
             const found = read(facts.records)
             if (typeof found === 'string') return missing(found)
-            const all = batchesOf(facts.batches)
+            const all = batchesIn(facts.batches)
             if (found.length === 0 || !covers(all, found)) return missing('Topic once has no record yet.')
             const plain = all.find(({ producerId }) => producerId < 0)
             if (plain)
@@ -137,7 +137,7 @@ export default defineLab({
           judge: ({ facts }) => {
             const found = read(facts.records)
             if (typeof found === 'string') return missing(found)
-            const all = batchesOf(facts.batches)
+            const all = batchesIn(facts.batches)
             if (found.length === 0 || !covers(all, found)) return missing('Topic again has no record yet.')
             const plain = all.find(({ producerId }) => producerId < 0)
             if (plain)

@@ -1,11 +1,5 @@
 import { type Action, defineSolution, fault, hasPassed, hasStopped, run, waitFor } from '#labs/engine/solution.ts'
-import type { LabSessionState } from '#labs/protocol/live.ts'
-import { brokersUnfenced } from '../nodes.ts'
-
-const inSync = (see: LabSessionState) =>
-  see.clusters[0]!.topics.find(({ name }) => name === 'orders')?.partitions[0]?.replicas.filter((one) => one.inSync)
-    .length ?? -1
-const inSyncAre = (count: number): Action => waitFor((see) => inSync(see) === count, `${count} replicas in sync`)
+import { brokersUnfenced, inSyncAre } from '../nodes.ts'
 
 /** A broker that still takes its leave can't be started. */
 const gone = (host: string): Action => waitFor(hasStopped(host), `${host} gone`)

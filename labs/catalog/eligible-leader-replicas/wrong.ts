@@ -1,11 +1,6 @@
 import { type Action, defineWrong, fault, hasPassed, hasStopped, run, waitFor } from '#labs/engine/solution.ts'
-import type { LabSessionState } from '#labs/protocol/live.ts'
+import { inSyncAre } from '../nodes.ts'
 import solution from './solution.ts'
-
-const orders = (see: LabSessionState) =>
-  see.clusters[0]!.topics.find(({ name }) => name === 'orders')?.partitions[0]?.replicas ?? []
-const inSyncAre = (count: number): Action =>
-  waitFor((see) => orders(see).filter((one) => one.inSync).length === count, `${count} replicas in sync`)
 
 const gone = (host: string): Action => waitFor(hasStopped(host), `${host} gone`)
 

@@ -1,8 +1,8 @@
-import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, type Fact, groups, missing, passed, step } from '#labs/engine/define.ts'
 import type { Group } from '#labs/protocol/observation.ts'
-import { counted, told } from '../quorum.ts'
-import { numberIn } from '../snapshots.ts'
+import { committedOf } from '../groups.ts'
+import { counted, endOf, told } from '../quorum.ts'
+import { notANumber, numberIn } from '../snapshots.ts'
 
 const TOPIC = 'orders'
 /** as DefaultReplicationPolicy calls it on the other side */
@@ -11,16 +11,10 @@ const GROUP = 'billing'
 const FIRST = 1_000
 const MORE = 50
 
-const endOf = (view: ClusterView | undefined, topic: string): number =>
-  Object.values(view?.logEnds[topic] ?? {}).reduce((sum, end) => sum + end, 0)
-
-/** What the group has committed of the topic's one partition; a sentence where that is not known. */
-function committed(fact: Fact<Group[]>, topic: string, where: string): number | string {
-  if (fact.state === 'failed') return `Groups of cluster ${where} cannot be read: ${fact.why}.`
-  if (fact.state === 'not-fetched') return `Groups of cluster ${where} are being read.`
-  const group = fact.value.find(({ id }) => id === GROUP)
-  const offset = group?.offsets.find((one) => one.topic === topic)?.offset
-  return offset ?? `Cluster ${where} has no offset of group ${GROUP} for ${topic}.`
+/** What the group has committed there of the topic's one partition; a sentence where that is not known. */
+function committedOn(where: string, fact: Fact<Group[]>, topic: string): number | string {
+  const offset = committedOf(fact, GROUP, topic)
+  return typeof offset === 'string' ? `Cluster ${where}: ${offset}` : offset
 }
 const members = (fact: Fact<Group[]>): number =>
   fact.state === 'fetched' ? (fact.value.find(({ id }) => id === GROUP)?.members.length ?? 0) : 0
@@ -86,7 +80,7 @@ export default defineLab({
           id: 'read-some',
           title: `Group ${GROUP} has read a part of ${TOPIC} on cluster a, and is not there any more`,
           judge: ({ facts, clusters: { a } }) => {
-            const offset = committed(facts.a, TOPIC, 'a')
+            const offset = committedOn('a', facts.a, TOPIC)
             if (typeof offset === 'string') return missing(offset)
             if (members(facts.a) > 0) return missing(`${GROUP} still has members.`)
             const end = endOf(a, TOPIC)
@@ -104,7 +98,7 @@ export default defineLab({
           id: 'translated',
           title: `Cluster b has an offset of ${GROUP} for ${REMOTE}, no further than that on cluster a`,
           judge: ({ facts, passes }) => {
-            const [there, here] = [told(passes['read-some'], 'offset'), committed(facts.b, REMOTE, 'b')]
+            const [there, here] = [told(passes['read-some'], 'offset'), committedOn('b', facts.b, REMOTE)]
             if (there === null) return missing(`${GROUP} has read nothing on cluster a yet.`)
             if (typeof here === 'string') return missing(here)
             if (here > there)
@@ -158,7 +152,7 @@ export default defineLab({
       facts: { b: groups({ cluster: 'b' }) },
       predict: {
         question: `Cluster a dies now. Which offset does ${GROUP} read first on cluster b?`,
-        refuse: (given) => (numberIn(given) === null ? 'Give an offset, a whole number.' : null),
+        refuse: notANumber,
         outcome: (given, { passes }) => {
           const here = told(passes.translated, 'here')
           return {
@@ -187,7 +181,7 @@ export default defineLab({
           id: 'read-on',
           title: `${GROUP} has read ${REMOTE} on cluster b to its end`,
           judge: ({ facts, clusters: { b }, passes }) => {
-            const [from, offset] = [told(passes.translated, 'here'), committed(facts.b, REMOTE, 'b')]
+            const [from, offset] = [told(passes.translated, 'here'), committedOn('b', facts.b, REMOTE)]
             if (!passes.gone || from === null) return missing('Cluster a is still there.')
             if (typeof offset === 'string') return missing(offset)
             const end = endOf(b, REMOTE)

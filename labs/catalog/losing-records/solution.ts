@@ -8,8 +8,7 @@ import {
   run,
   waitFor,
 } from '#labs/engine/solution.ts'
-import { brokersUnfenced, cutsAreThere, heal } from '../nodes.ts'
-import { inSyncAre } from '../replication/solution.ts'
+import { brokersUnfenced, cutsAreThere, heal, inSyncAre } from '../nodes.ts'
 
 const CLIENT = { host: 'client' }
 export const create = (topic: string, minimum: number): Action =>

@@ -1,7 +1,7 @@
 import type { ClusterView } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, groups, missing, passed, records, step, type Verdict } from '#labs/engine/define.ts'
 import type { HistoryView } from '#labs/engine/history-view.ts'
-import { counted, FROM_THE_START, partitionsOf, told } from '../quorum.ts'
+import { counted, endOf, FROM_THE_START, partitionsOf, told } from '../quorum.ts'
 import { allCaughtUp } from '../voters.ts'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3']
@@ -128,7 +128,7 @@ export default defineLab({
               )
             const committed = committedOf(facts.groups.value.find(({ id }) => id === 'billing')?.offsets)
             // Log ends are a sample: the records themselves may be ahead of it.
-            const sampled = Object.values(cluster.logEnds.orders ?? {}).reduce((sum, one) => sum + one, 0)
+            const sampled = endOf(cluster, 'orders')
             const end = Math.max(sampled, facts.orders.state === 'fetched' ? facts.orders.value.records.length : 0)
             if (committed < end) return missing(`Group billing has committed ${committed} of ${end} records of orders.`)
             return passed(

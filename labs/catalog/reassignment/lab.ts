@@ -4,7 +4,7 @@ import type { HistoryView } from '#labs/engine/history-view.ts'
 import { nothingLost } from '../probe.ts'
 import { counted, partitionsOf } from '../quorum.ts'
 import { fieldsOf } from '../records.ts'
-import { numberIn } from '../snapshots.ts'
+import { notANumber, numberIn } from '../snapshots.ts'
 
 const TOPIC = 'orders'
 const ADDED = 3
@@ -70,7 +70,7 @@ export default defineLab({
       title: 'Move a topic, with a throttle',
       predict: {
         question: `${TOPIC} has 20 MB, 10 in each partition. Broker ${ADDED} is to get a copy of both, and may receive 1 MB a second. How many seconds will it take?`,
-        refuse: (given) => (numberIn(given) === null ? 'Give a whole number.' : null),
+        refuse: notANumber,
         outcome: (given, { passes }) => {
           const seconds = Number(passes.moved?.evidence.ms ?? 0) / 1_000
           const guess = numberIn(given) ?? 0

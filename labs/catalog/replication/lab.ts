@@ -1,7 +1,8 @@
 import { batches, cluster, defineLab, missing, passed, replicas, step } from '#labs/engine/define.ts'
-import { batchesOf, listed, logOf, notAsAsked, onlyPartition } from '../partition.ts'
+import { listed, logOf, notAsAsked, onlyPartition } from '../partition.ts'
 import { counted, told } from '../quorum.ts'
 import { numberIn } from '../snapshots.ts'
+import { batchesIn } from '../topic-log.ts'
 
 const TOPIC = 'orders'
 const BROKERS = 3
@@ -271,7 +272,7 @@ export default defineLab({
               return missing(
                 `Broker ${leader} was in the ISR [${listed(elected.before.isr)}] or the ELR [${listed(elected.before.elr)}] when it was elected: a clean election, which loses nothing.`,
               )
-            const first = batchesOf(facts.batches).find((one) => one.leaderEpoch > epoch)
+            const first = batchesIn(facts.batches).find((one) => one.leaderEpoch > epoch)
             if (!first) return missing(`Broker ${leader} leads in epoch ${leaderEpoch}. Write some records to it.`)
             if (first.baseOffset >= end)
               return missing(
@@ -328,7 +329,7 @@ export default defineLab({
             if (leader === was) return missing(`Broker ${was} leads. It should follow.`)
             if (!isr.includes(was)) return missing(`Broker ${was} is not in the ISR: [${listed(isr)}].`)
             const [leads, follows] = [logOf(facts.logs, leader), logOf(facts.logs, was)]
-            const there = batchesOf(facts.batches).find((one) => one.baseOffset <= from && one.lastOffset >= from)
+            const there = batchesIn(facts.batches).find((one) => one.baseOffset <= from && one.lastOffset >= from)
             if (!leads || !follows || !there) return missing('Reading the logs.')
             if (follows.end !== leads.end) return missing(`Broker ${was} has ${follows.end} of ${leads.end} records.`)
             return passed(

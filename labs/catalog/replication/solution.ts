@@ -10,16 +10,9 @@ import {
   run,
   waitFor,
 } from '#labs/engine/solution.ts'
-import type { LabSessionState } from '#labs/protocol/live.ts'
-import { brokersUnfenced } from '../nodes.ts'
+import { brokersUnfenced, inSyncAre } from '../nodes.ts'
 
 const CLIENT = { host: 'client' }
-const inSync = (see: LabSessionState, topic: string): number =>
-  see.clusters[0]!.topics.find(({ name }) => name === topic)?.partitions[0]?.replicas.filter((one) => one.inSync)
-    .length ?? -1
-/** How many replicas of the first partition of a topic are in the ISR. */
-export const inSyncAre = (count: number, topic = 'orders'): Action =>
-  waitFor((see) => inSync(see, topic) === count, `${count} replicas of ${topic} in sync`)
 const gone = (host: string): Action => waitFor(hasStopped(host), `${host} gone`)
 
 export const create = (assignment = '1:2:3'): Action =>

@@ -1,6 +1,6 @@
 import { answer, defineWrong, fault, hasPassed, hasStopped, predict, waitFor } from '#labs/engine/solution.ts'
-import { brokersUnfenced } from '../nodes.ts'
-import solution, { create, guess, held, inSyncAre, pause, unfenced, write } from './solution.ts'
+import { brokersUnfenced, inSyncAre } from '../nodes.ts'
+import solution, { create, guess, held, pause, unfenced, write } from './solution.ts'
 
 export default defineWrong({
   'three-logs': {

@@ -5,7 +5,6 @@ import {
   cluster,
   defineLab,
   type Fact,
-  type FactSpec,
   file,
   missing,
   passed,
@@ -13,10 +12,13 @@ import {
   step,
   type Verdict,
 } from '#labs/engine/define.ts'
-import type { AnswerTimes, FileContent, TopicBatch } from '#labs/protocol/observation.ts'
+import { HOME } from '#labs/protocol/files.ts'
+import type { AnswerTimes, FileContent } from '#labs/protocol/observation.ts'
 import { summaryIn } from '../perf.ts'
-import { counted, FROM_THE_START, told } from '../quorum.ts'
-import { numberIn } from '../snapshots.ts'
+import { counted, endOf, FROM_THE_START, told } from '../quorum.ts'
+import { notANumber, numberIn } from '../snapshots.ts'
+import type { Batches } from '../topic-log.ts'
+import { perfTest } from './perf-test.ts'
 
 const HOST = 'broker-1'
 const RECORDS = 20_000
@@ -48,10 +50,8 @@ const RUNS = {
 } satisfies Record<string, Run>
 type RunId = keyof typeof RUNS
 
-type Batches = { batches: TopicBatch[]; complete: boolean }
-const written = (id: RunId): FactSpec<Batches> => batches({ topic: RUNS[id].topic, max: LOOKED_AT })
-const said = (id: RunId): FactSpec<FileContent | null> =>
-  file('client', `/home/learner/kafka/runs/${RUNS[id].topic}.txt`)
+const written = (id: RunId) => batches({ topic: RUNS[id].topic, max: LOOKED_AT })
+const said = (id: RunId) => file('client', `${HOME}/kafka/runs/${RUNS[id].topic}.txt`)
 
 /** `share` of the values are less. */
 const quantile = (values: number[], share: number): number =>
@@ -61,12 +61,12 @@ const median = (values: number[]): number => quantile(values, 0.5)
 /** The run is done, its batches are as its settings make them, and the tool's figures are kept. */
 function ran(
   id: RunId,
-  { cluster, batches, said }: { cluster: ClusterView; batches: Fact<Batches>; said: Fact<FileContent | null> },
+  { cluster, batches, said }: { cluster: ClusterView; batches: Batches; said: Fact<FileContent | null> },
   asSettings: (batch: { bytes: number; records: number; few: number }) => string | null,
 ): Verdict {
   const { topic, records, lingerMs, batchSize } = RUNS[id]
   if (!cluster.topics[topic]) return missing(`There is no topic ${topic}.`)
-  const end = Object.values(cluster.logEnds[topic] ?? {}).reduce((sum, one) => sum + one, 0)
+  const end = endOf(cluster, topic)
   if (end < records) return missing(`${topic} has ${counted(end, 'record')} of ${records.toLocaleString('en')}.`)
   if (batches.state !== 'fetched') return missing(batches.state === 'failed' ? batches.why : `${topic} is being read.`)
   const data = batches.value.batches.filter(({ control }) => control === null)
@@ -94,11 +94,6 @@ function answersIn(fact: Fact<AnswerTimes>): number | string {
   if (fact.state === 'failed') return fact.why
   if (fact.state === 'not-fetched' || fact.value.answerMs.length < 5) return 'its answers are being timed'
   return median(fact.value.answerMs)
-}
-
-const perf = (id: RunId, throughput: number): string => {
-  const { topic, records, lingerMs, batchSize } = RUNS[id]
-  return `./bin/kafka-producer-perf-test --bootstrap-server broker-1:9092 --topic ${topic} --num-records ${records} --record-size 100 --throughput ${throughput} --command-property linger.ms=${lingerMs} batch.size=${batchSize} | tee runs/${topic}.txt`
 }
 
 export default defineLab({
@@ -153,7 +148,7 @@ export default defineLab({
       predict: {
         question:
           '2,000 records a second, of 100 bytes. With linger.ms=100 and batch.size=300000: how many records will a batch have?',
-        refuse: (given) => (numberIn(given) === null ? 'Give a number.' : null),
+        refuse: notANumber,
         outcome: (given, { passes }) => {
           const inBatch = told(passes['large-batch'], 'inBatch') ?? 0
           const guess = numberIn(given) ?? 0
@@ -174,7 +169,7 @@ export default defineLab({
           hints: [
             'Since Kafka 4.0 a producer waits 5 ms if nobody tells it otherwise (KIP-1030).',
             'kafka-producer-perf-test takes settings of the producer behind --command-property.',
-            `On client, after mkdir -p runs: ${perf('no-linger', 2000)}`,
+            `On client, after mkdir -p runs: ${perfTest(RUNS['no-linger'], 2000)}`,
           ],
         },
         {
@@ -188,7 +183,7 @@ export default defineLab({
           hints: [
             'In 100 ms come 200 records, more than 16,384 bytes.',
             'The same command with another linger.ms, into another topic.',
-            `On client: ${perf('linger', 2000)}`,
+            `On client: ${perfTest(RUNS.linger, 2000)}`,
           ],
         },
         {
@@ -206,7 +201,7 @@ export default defineLab({
           hints: [
             'There is room for some 2,700 of these records in 300,000 bytes.',
             'The same linger.ms as before, and another batch.size.',
-            `On client: ${perf('large-batch', 2000)}`,
+            `On client: ${perfTest(RUNS['large-batch'], 2000)}`,
           ],
         },
         {
@@ -221,7 +216,7 @@ export default defineLab({
           hints: [
             'In 1,500 ms come 3,000 records, a few more than fit.',
             'The same batch.size as before, and another linger.ms.',
-            `On client: ${perf('long-linger', 2000)}`,
+            `On client: ${perfTest(RUNS['long-linger'], 2000)}`,
           ],
         },
       ],
@@ -262,8 +257,8 @@ export default defineLab({
           },
           hints: [
             '--throughput -1 holds nothing back. linger.ms does not matter much then: records come faster than requests go.',
-            `The small ones, on client: ${perf('full-speed-small', -1)}`,
-            `The large ones, on client: ${perf('full-speed-large', -1)}`,
+            `The small ones, on client: ${perfTest(RUNS['full-speed-small'], -1)}`,
+            `The large ones, on client: ${perfTest(RUNS['full-speed-large'], -1)}`,
           ],
         },
       ],
@@ -280,7 +275,7 @@ export default defineLab({
             if (threads !== 1) return missing(`num.io.threads of broker 1 is ${threads}.`)
             if (cluster.configs[`topic:${SQUEEZED}`]?.['compression.type'] !== 'gzip')
               return missing(`There is no topic ${SQUEEZED} with compression.type=gzip.`)
-            const end = Object.values(cluster.logEnds[SQUEEZED] ?? {}).reduce((sum, one) => sum + one, 0)
+            const end = endOf(cluster, SQUEEZED)
             if (end < SQUEEZED_RECORDS)
               return missing(`${SQUEEZED} has ${counted(end, 'record')} of ${SQUEEZED_RECORDS.toLocaleString('en')}.`)
             if (facts.written.state !== 'fetched') return missing(`${SQUEEZED} is being read.`)

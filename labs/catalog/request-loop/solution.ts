@@ -1,5 +1,6 @@
 import { defineSolution, hasPassed, hasStopped, predict, run, shows, waitFor } from '#labs/engine/solution.ts'
 import { brokersUnfenced } from '../nodes.ts'
+import { perfTest } from './perf-test.ts'
 
 const CLIENT = { host: 'client' }
 const BROKER = { host: 'broker-1' }
@@ -18,10 +19,7 @@ const startWithAgent = [
   shows(/Kafka Server started/, BROKER),
 ]
 export const perf = (topic: string, records: number, throughput: number, lingerMs: number, batchSize: number) =>
-  run(
-    `./bin/kafka-producer-perf-test --bootstrap-server broker-1:9092 --topic ${topic} --num-records ${records} --record-size 100 --throughput ${throughput} --command-property linger.ms=${lingerMs} batch.size=${batchSize} | tee runs/${topic}.txt`,
-    CLIENT,
-  )
+  run(perfTest({ topic, records, lingerMs, batchSize }, throughput), CLIENT)
 export const folder = run('mkdir -p runs', CLIENT)
 export const threads = (count: number) =>
   run(

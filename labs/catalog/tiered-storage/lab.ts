@@ -1,4 +1,3 @@
-import type { ClusterView } from '#labs/engine/cluster.ts'
 import {
   cluster,
   defineLab,
@@ -10,40 +9,30 @@ import {
   replicas,
   step,
 } from '#labs/engine/define.ts'
-import type { Group, PartitionFiles, ReplicaLog } from '#labs/protocol/observation.ts'
-import { counted, told } from '../quorum.ts'
+import type { PartitionFiles } from '#labs/protocol/observation.ts'
+import { committedOf } from '../groups.ts'
+import { type Logs, logOf } from '../partition.ts'
+import { counted, endOf, told } from '../quorum.ts'
 import { numberIn } from '../snapshots.ts'
+import { segmentsIn, unread } from '../topic-log.ts'
 
 const TOPIC = 'archive'
 const HOST = 'node-1'
+const NODE = 1
 const GROUP = 'auditor'
 const RECORDS = 50_000
 
-const endOf = (view: ClusterView): number => view.logEnds[TOPIC]?.[0] ?? 0
-
-/** Base offsets of the segments on the disk; the end of a sentence where that is not known. */
+/** Base offsets of the segments on the disk; a sentence where they are not known. */
 function localSegments(fact: Fact<PartitionFiles | null>): number[] | string {
-  if (fact.state === 'failed') return `the directory cannot be listed: ${fact.why}.`
-  if (fact.state === 'not-fetched') return 'the directory is being listed.'
-  const bases = (fact.value?.files ?? []).filter(({ kind }) => kind === 'segment').map(({ offset }) => offset)
-  return bases.length === 0 ? `there is no directory of ${TOPIC}-0 yet.` : bases.toSorted((a, b) => a - b)
+  const why = unread(`The directory of ${TOPIC}-0`, fact)
+  if (why) return why
+  const bases = segmentsIn(fact).map(({ offset }) => offset)
+  return bases.length === 0 ? `On ${HOST} there is no directory of ${TOPIC}-0 yet.` : bases.toSorted((a, b) => a - b)
 }
 
-/** Where the whole log begins, as its leader says. */
-function logStart(fact: Fact<{ replicas: ReplicaLog[] }>): number | string {
-  if (fact.state === 'failed') return `the broker does not say where its log begins: ${fact.why}.`
-  if (fact.state === 'not-fetched') return 'the broker is being asked.'
-  return fact.value.replicas[0]?.logStart ?? 'the broker does not answer.'
-}
-
-function committed(fact: Fact<Group[]>): number | string {
-  if (fact.state === 'failed') return `Groups cannot be read: ${fact.why}.`
-  if (fact.state === 'not-fetched') return 'Groups are being read.'
-  return (
-    fact.value.find(({ id }) => id === GROUP)?.offsets.find(({ topic }) => topic === TOPIC)?.offset ??
-    `Group ${GROUP} has no offset for ${TOPIC}.`
-  )
-}
+/** Where the whole log begins, as its leader says; a sentence where that is not known. */
+const logStart = (logs: Logs, broker: number): number | string =>
+  unread(`The beginning of ${TOPIC}-0`, logs) ?? logOf(logs, broker)?.logStart ?? `Broker ${broker} does not answer.`
 
 export default defineLab({
   slug: 'tiered-storage',
@@ -110,7 +99,7 @@ export default defineLab({
           id: 'written',
           title: `${RECORDS.toLocaleString('en')} records are in ${TOPIC}`,
           judge: ({ cluster: view }) => {
-            const end = endOf(view)
+            const end = endOf(view, TOPIC)
             if (end < RECORDS) return missing(`${TOPIC} has ${counted(end, 'record')}.`)
             return passed(`The log of ${TOPIC}-0 ends at ${end}.`, { end })
           },
@@ -124,13 +113,13 @@ export default defineLab({
           id: 'offloaded',
           title: 'None of these records is on the broker any more, and the log begins at 0',
           judge: ({ cluster: view, facts }) => {
-            if (endOf(view) < RECORDS) return missing(`${TOPIC} has too few records.`)
-            const [segments, start] = [localSegments(facts.files), logStart(facts.logs)]
-            if (typeof segments === 'string') return missing(`On ${HOST} ${segments}`)
-            if (typeof start === 'string') return missing(`Of ${TOPIC}-0 ${start}`)
+            if (endOf(view, TOPIC) < RECORDS) return missing(`${TOPIC} has too few records.`)
+            const [segments, start] = [localSegments(facts.files), logStart(facts.logs, NODE)]
+            if (typeof segments === 'string') return missing(segments)
+            if (typeof start === 'string') return missing(start)
             if (start > 0) return missing(`The log of ${TOPIC}-0 begins at ${start}: its first records are deleted.`)
             const local = segments[0]!
-            if (local < endOf(view))
+            if (local < endOf(view, TOPIC))
               return missing(
                 `On ${HOST} lie ${counted(segments.length, 'segment')} of ${TOPIC}-0, from offset ${local} on.`,
               )
@@ -146,7 +135,7 @@ export default defineLab({
       ask: `At which offset does the part of ${TOPIC}-0 begin that lies on the broker?`,
       judge: (given, { facts }) => {
         const segments = localSegments(facts.files)
-        if (typeof segments === 'string') return missing(`On ${HOST} ${segments}`)
+        if (typeof segments === 'string') return missing(segments)
         const local = segments[0]!
         const number = numberIn(given)
         if (number === null) return missing('An offset is a whole number.')
@@ -165,7 +154,7 @@ export default defineLab({
           id: 'from-zero',
           title: `Group ${GROUP} stands at offset 0`,
           judge: ({ facts }) => {
-            const offset = committed(facts.groups)
+            const offset = committedOf(facts.groups, GROUP, TOPIC)
             if (typeof offset === 'string') return missing(offset)
             if (offset !== 0) return missing(`${GROUP} stands at ${offset}.`)
             return passed(`${GROUP} stands at 0, a record that is not on the broker.`)
@@ -181,9 +170,9 @@ export default defineLab({
           title: `${GROUP} has read on from there to the end`,
           judge: ({ cluster: view, facts, passes }) => {
             if (!passes['from-zero']) return missing(`${GROUP} has not stood at 0 yet.`)
-            const offset = committed(facts.groups)
+            const offset = committedOf(facts.groups, GROUP, TOPIC)
             if (typeof offset === 'string') return missing(offset)
-            const end = endOf(view)
+            const end = endOf(view, TOPIC)
             if (offset < RECORDS || offset < end) return missing(`${GROUP} stands at ${offset} of ${end}.`)
             return passed(`${GROUP} has read ${end.toLocaleString('en')} records, which came from elsewhere.`, { end })
           },
@@ -203,8 +192,8 @@ export default defineLab({
           id: 'expired',
           title: 'The log does not begin at 0 any more',
           judge: ({ facts, passes }) => {
-            const [start, local] = [logStart(facts.logs), told(passes.offloaded, 'local')]
-            if (typeof start === 'string') return missing(`Of ${TOPIC}-0 ${start}`)
+            const [start, local] = [logStart(facts.logs, NODE), told(passes.offloaded, 'local')]
+            if (typeof start === 'string') return missing(start)
             if (local === null || start === 0) return missing('The log still begins at 0.')
             return passed(`The log begins at ${start}: what lay before that is in neither place.`, { start })
           },

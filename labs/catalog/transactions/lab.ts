@@ -12,7 +12,8 @@ import {
 } from '#labs/engine/define.ts'
 import type { ActiveProducer, ReplicaLog, TopicBatch, Transaction } from '#labs/protocol/observation.ts'
 import { counted, told } from '../quorum.ts'
-import { numberIn } from '../snapshots.ts'
+import { notANumber, numberIn } from '../snapshots.ts'
+import { type Batches, batchesIn, unread } from '../topic-log.ts'
 
 const ORDERS = 'orders'
 const STOCK = 'stock'
@@ -100,7 +101,7 @@ export default defineLab({
       facts: { open, orders, stock, ends },
       predict: {
         question: `The log of ${ORDERS} ends at some offset now. By how many will that rise with the commit?`,
-        refuse: (given) => (numberIn(given) === null ? 'Give a whole number.' : null),
+        refuse: notANumber,
         outcome: (given) => ({
           right: numberIn(given) === 1,
           says: 'By one: the marker is a record of its own in each partition of the transaction, and takes an offset there.',
@@ -173,8 +174,9 @@ export default defineLab({
           id: 'aborted',
           title: `The log of ${ORDERS} has records that were aborted, and the transaction index on ${LEADER} names them`,
           judge: ({ facts, passes }) => {
+            const why = unread(ORDERS, facts.orders)
+            if (why) return missing(why)
             const log = batchesIn(facts.orders)
-            if (typeof log === 'string') return missing(log)
             const from = told(passes.committed, 'offset')
             if (from === null) return missing('A transaction has to be committed first.')
             const marker = log.findLast(
@@ -217,8 +219,9 @@ export default defineLab({
           title:
             'What one program had open was aborted, and another one with a later epoch of the same producer id has committed',
           judge: ({ facts, passes }) => {
+            const why = unread(ORDERS, facts.orders)
+            if (why) return missing(why)
             const log = batchesIn(facts.orders)
-            if (typeof log === 'string') return missing(log)
             const from = told(passes.aborted, 'offset')
             if (from === null) return missing('A transaction has to be aborted first.')
             const markers = log.filter((one) => one.control === 'abort' && one.baseOffset > from)
@@ -352,7 +355,6 @@ export default defineLab({
   ],
 })
 
-type Batches = Fact<{ batches: TopicBatch[]; complete: boolean }>
 type Looks = {
   open: Fact<{ transactions: Transaction[]; producers: ActiveProducer[] }>
   orders: Batches
@@ -383,11 +385,6 @@ function seenOf({ open, orders, stock, ends }: Looks): Seen | string {
     stock: value(stock)?.batches ?? [],
     ends: value(ends)?.replicas ?? [],
   }
-}
-
-function batchesIn(fact: Batches): TopicBatch[] | string {
-  if (fact.state === 'failed') return `The log cannot be read: ${fact.why}.`
-  return fact.state === 'fetched' ? fact.value.batches : `Reading the log of ${ORDERS}.`
 }
 
 const hasPart = ({ partitions }: Transaction, topic: string): boolean => partitions.some((one) => one.topic === topic)
