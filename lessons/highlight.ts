@@ -1,5 +1,6 @@
 /** Code in a lesson, highlighted in the themes of light and dark pages at once. */
 import { getSingletonHighlighter, type ShikiTransformer } from 'shiki'
+import type { EditLine } from './edit.ts'
 
 type Element = Parameters<NonNullable<ShikiTransformer['line']>>[0]
 
@@ -34,6 +35,24 @@ export async function highlightShell(command: string): Promise<string> {
     defaultColor: false,
     mergeWhitespaces: 'never',
     transformers: [{ name: 'whole-words', line: keepWordsWhole }],
+  })
+}
+
+/** HTML of the lines of a change, each with its kind as a class; of our own text, so safe to set. */
+export async function highlightEdit(lines: EditLine[], language: string): Promise<string> {
+  const { codeToHtml } = await highlighter()
+  return codeToHtml(lines.map(({ text }) => text).join('\n'), {
+    lang: language,
+    themes: CODE_THEMES,
+    defaultColor: false,
+    transformers: [
+      {
+        name: 'kinds',
+        line(node, number) {
+          this.addClassToHast(node, lines[number - 1]?.kind ?? 'stays')
+        },
+      },
+    ],
   })
 }
 

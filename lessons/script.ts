@@ -3,6 +3,8 @@
  * the panel is asked for. Read from the lesson's MDX, so that a test can follow the lesson (docs/WRITING-A-LESSON.md).
  */
 import { createProcessor } from '@mdx-js/mdx'
+import type { LineChange } from '#labs/protocol/edit.ts'
+import { changeOf, readEdit } from './edit.ts'
 
 /** Words for a host that is known only while the lab runs. */
 const HOST_WORDS = ['leader', 'follower', 'down'] as const
@@ -68,6 +70,8 @@ export type Item = { line: number } & (
   | { do: 'name'; host: string; as: string }
   | { do: 'wait'; what: Wait; host: string | null }
   | { do: 'check'; id: string }
+  /** in the editor of the page */
+  | { do: 'edit'; path: string; change: LineChange }
 )
 /** `step`: null before the first step and behind the last. */
 export type Part = { step: string | null; items: Item[] }
@@ -123,6 +127,8 @@ class Reader {
         return this.commands(node, COMMAND_WORDS, line)
       case 'Do':
         return this.deed(node, line)
+      case 'Edit':
+        return this.edit(node, line)
       case 'Terminal':
         return this.output(node, line)
       case 'Check':
@@ -218,6 +224,20 @@ class Reader {
       to: textOf(words.to) ?? '',
       groups,
     })
+  }
+
+  private edit(node: Node, line: number): void {
+    const words = wordsOf(node)
+    this.known(words, ['file'], '<Edit>', line)
+    const path = textOf(words.file)
+    const [diff, ...others] = fencesOf(node)
+    if (path === null || diff === undefined || others.length > 0)
+      return this.problem(line, '<Edit> names a file and has one change')
+    try {
+      this.add({ do: 'edit', line, path, change: changeOf(readEdit(diff)) })
+    } catch (error) {
+      this.problem(line, `<Edit>: ${(error as Error).message}`)
+    }
   }
 
   private output(node: Node, line: number): void {

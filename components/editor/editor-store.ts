@@ -3,6 +3,7 @@
  * that it outlives the panel; knows nothing of CodeMirror.
  */
 import { Store } from '#components/workbench/store.ts'
+import { type ChangeResult, changeLines, type LineChange } from '#labs/protocol/edit.ts'
 import { type DirectoryListing, EDITOR_CAPS } from '#labs/protocol/files.ts'
 import type { ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import { Drafts } from './drafts.ts'
@@ -44,6 +45,8 @@ export class EditorStore extends Store<EditorSnapshot> {
   readonly #after = new Map<string, () => void>()
   /** to be saved once more: they were typed in, and saved, while a save was under way */
   readonly #again = new Set<string>()
+  /** changes of files that are opened for them */
+  readonly #onceRead = new Map<string, () => void>()
   #focusNext: string | null = null
 
   constructor(private readonly send: (message: ToGateway) => void) {
@@ -72,6 +75,7 @@ export class EditorStore extends Store<EditorSnapshot> {
     this.#limits.clear()
     this.#after.clear()
     this.#again.clear()
+    this.#onceRead.clear()
     this.#focusNext = null
     this.#drafts = null
     this.memory = {}
@@ -137,6 +141,7 @@ export class EditorStore extends Store<EditorSnapshot> {
     this.#after.delete(path)
     this.#again.delete(path)
     this.#reading.delete(path)
+    this.#onceRead.delete(path)
     const next = active === path ? (left[Math.min(at, left.length - 1)]?.path ?? null) : active
     this.set({ ...this.snapshot, files: left, active: next })
     if (next !== null && next !== active) this.activate(next)
@@ -168,6 +173,22 @@ export class EditorStore extends Store<EditorSnapshot> {
     }, ANSWER_LIMIT_MS)
     clearTimeout(this.#limits.get(path))
     this.#limits.set(path, limit)
+  }
+
+  /**
+   * Lines changed as if they had been typed, and saved; the file is opened where it is not.
+   * @param tell how it came out; not called where the file cannot be read, which is said where it is shown
+   */
+  change(path: string, change: LineChange, tell: (state: ChangeResult['state']) => void): void {
+    this.open(path)
+    const text = this.#file(path)?.text ?? null
+    if (text === null) return void this.#onceRead.set(path, () => this.change(path, change, tell))
+    const result = changeLines(text, change)
+    if (result.state === 'changed') {
+      this.#change(path, (file) => ({ ...typed(file, result.text), replaced: file.replaced + 1 }))
+      this.save(path)
+    }
+    tell(result.state)
   }
 
   /** Replaces what is on the host now, as far as it was told of. */
@@ -206,6 +227,9 @@ export class EditorStore extends Store<EditorSnapshot> {
       this.#reading.delete(message.path)
       this.#readNext()
       this.#change(message.path, (file) => wasRead(file, message.answer))
+      const then = this.#onceRead.get(message.path)
+      this.#onceRead.delete(message.path)
+      if (message.answer.state === 'text') then?.()
     } else this.#saved(message)
   }
 

@@ -85,6 +85,11 @@ export class InspectorStore extends Store<InspectorView> {
     this.set({ ...this.snapshot, tab })
   }
 
+  /** The same where something else leads there: on a small screen it comes to the front. */
+  bring(tab: PanelTab): void {
+    this.set({ ...this.snapshot, tab, brought: this.snapshot.brought + 1 })
+  }
+
   choose(host: string | null): void {
     this.set({ ...this.snapshot, host, target: null })
   }

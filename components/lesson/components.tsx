@@ -19,6 +19,7 @@ import { Callout } from './callout.tsx'
 import { Check } from './check.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { Do } from './do.tsx'
+import { Edit } from './edit.tsx'
 import { Figure } from './figure.tsx'
 import { Measured } from './measured.tsx'
 import { Choice, Quiz } from './quiz.tsx'
@@ -47,6 +48,7 @@ export const lessonComponents = {
   CombinedNodeDiagram,
   CompactionDiagram,
   Do,
+  Edit,
   Figure,
   LogDiagram,
   Measured,

@@ -7,6 +7,7 @@ import { InspectorStore } from '#components/inspector/inspector-store.ts'
 import { TimelineStore } from '#components/timeline/timeline-store.ts'
 import { ERRORS } from '#config/errors.ts'
 import { CLOSE } from '#labs/protocol/close.ts'
+import type { ChangeResult, LineChange } from '#labs/protocol/edit.ts'
 import type { LabSessionState, ShownAction, ToBrowser, ToGateway } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 import { gatewayUrl } from './gateway-url.ts'
@@ -148,6 +149,13 @@ export class LiveClient extends Store<LiveSnapshot> {
   run(host: string, command: string): void {
     const preferred = this.snapshot.active
     this.send({ type: 'terminal.run', host, preferred, command, ...this.#size() })
+    this.acted()
+  }
+
+  /** Lines of a file of the lab's editor, which is brought to the learner. @param tell as `EditorStore.change` */
+  edit(path: string, change: LineChange, tell: (state: ChangeResult['state']) => void): void {
+    this.inspector.bring('files')
+    this.editor.change(path, change, tell)
     this.acted()
   }
 

@@ -3,6 +3,7 @@ import { BookCheck } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { CopyButton } from '#components/lesson/copy-button.tsx'
 import { Button } from '#components/ui/button.tsx'
+import { cn } from '#components/ui/cn.ts'
 import type { ShownAction } from '#labs/protocol/live.ts'
 import { clock } from './format.ts'
 import { useLab, useLive } from './live-context.tsx'
@@ -120,9 +121,35 @@ function ActionLine({ action }: { action: ShownAction }) {
       return <p className="text-ink-soft">{faultWords(t, action.fault)}</p>
     case 'try':
       return <p className="text-ink-soft">{t('try', { title: action.title })}</p>
+    case 'edit':
+      return <EditedLines {...action} />
     case 'wait':
       return <p className="text-ink-soft">{t('wait', { what: action.what })}</p>
   }
+}
+
+function EditedLines({ path, from, to }: Extract<ShownAction, { do: 'edit' }>) {
+  const t = useTranslations('solution')
+  return (
+    <>
+      <p className="text-ink-soft">{t('edit', { path })}</p>
+      {[from, to].map((lines, at) => (
+        <div key={lines} className="mt-1 flex items-start gap-1 rounded-md bg-sunken py-1 pr-1 pl-2.5">
+          <pre
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+            tabIndex={0}
+            className={cn(
+              'min-w-0 flex-1 overflow-x-auto py-1 text-[12.5px]',
+              at === 0 ? 'text-ink-quiet' : 'text-ink',
+            )}
+          >
+            {lines}
+          </pre>
+          {at === 1 && <CopyButton text={to} />}
+        </div>
+      ))}
+    </>
+  )
 }
 
 function Where({ host, terminal }: { host: string | null; terminal: string | null }) {

@@ -35,16 +35,16 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
   const wide = useWide()
   const [pane, setPane] = useState<Pane>('lesson')
   const { brought } = useLive()
-  const { brought: broughtToLog } = useInspectorView()
+  const { brought: broughtToPanel, tab } = useInspectorView()
   const t = useTranslations('workbench')
 
-  // A click to run in the lesson shows where the command went; one that leads to the metadata log shows that.
+  // A click to run in the lesson shows where the command went; one that leads to the metadata log or to a file shows that.
   useEffect(() => {
     if (brought > 0) setPane('terminal')
   }, [brought])
   useEffect(() => {
-    if (broughtToLog > 0) setPane('cluster')
-  }, [broughtToLog])
+    if (broughtToPanel > 0) setPane(tab === 'files' ? 'files' : 'cluster')
+  }, [broughtToPanel, tab])
 
   const leaveTerminal = useCallback(() => {
     document.querySelector<HTMLElement>('[data-checks-panel] button')?.focus()

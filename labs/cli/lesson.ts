@@ -214,6 +214,10 @@ class Reader {
         await this.room.visitor.until((see) => HOLDS[item.what](see, host), what, CHECK_LIMIT_MS)
         break
       }
+      case 'edit':
+        this.room.log(`${this.file}:${item.line}: edit ${item.path}`)
+        await this.room.visitor.edit(item.path, item.change)
+        break
       case 'check':
         await this.tryIt(item.id)
         await this.room.visitor.until(hasPassed(item.id), `check ${item.id}`, CHECK_LIMIT_MS)

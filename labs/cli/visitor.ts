@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import type { Lab } from '#labs/engine/define.ts'
 import { ReplayScreen } from '#labs/engine/replay-terminal.ts'
 import type { ReplayDriver } from '#labs/engine/solution.ts'
+import { changeLines, type LineChange } from '#labs/protocol/edit.ts'
 import { type LabSessionState, type ToBrowser, type ToGateway, toBrowser } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 
@@ -151,6 +152,24 @@ export class Visitor extends EventEmitter<Events> implements ReplayDriver {
     this.send({ type: 'try', check })
     const reply = await done
     if (reply.type === 'error') throw new Error(`the trial of ${check} was refused: ${reply.message}`)
+    this.lastKeyAt = Date.now()
+  }
+
+  /** As the page's editor does. @throws Error that says why it was not changed */
+  async edit(path: string, change: LineChange): Promise<void> {
+    const read = this.next((message) => (message.type === 'file' && message.path === path) || message.type === 'error')
+    this.send({ type: 'file.read', path })
+    const file = await read
+    if (file.type !== 'file' || file.answer.state !== 'text') throw new Error(`${path} could not be read`)
+    const changed = changeLines(file.answer.text, change)
+    if (changed.state !== 'changed') throw new Error(`${path}: ${changed.state}: ${change.from}`)
+    const saved = this.next(
+      (message) => (message.type === 'file.saved' && message.path === path) || message.type === 'error',
+    )
+    const content = Buffer.from(changed.text).toString('base64')
+    this.send({ type: 'file.save', path, content, was: file.answer.hash })
+    const said = await saved
+    if (said.type !== 'file.saved' || said.answer.state !== 'saved') throw new Error(`${path} could not be saved`)
     this.lastKeyAt = Date.now()
   }
 

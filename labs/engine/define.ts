@@ -153,6 +153,8 @@ export type Trial<Given extends Texts = Texts, Kept extends Texts = Texts, Looks
   limitMs?: number
   /** what is looked at when it has ended, besides topics and configurations */
   looks?: (made: Made<Given, Kept>) => Looks
+  /** when this holds of what is looked at, the program is killed in the middle of its work, and started once more */
+  killedWhen?: (seen: Facts<Looks>) => boolean
 }
 /** What a judge gets of a trial. What the program printed and how it ended is not among it. */
 export type Tried<Given extends Texts = Texts, Kept extends Texts = Texts, Looks extends Specs = Specs> = Omit<

@@ -32,6 +32,8 @@ function shownAction(action: Action, told: Tell, see: LabSessionState): ShownAct
         : { do: action.do, given: told(action.given), readFrom: null }
     case 'try':
       return { do: 'try', title: titleOf(action.check, see) }
+    case 'edit':
+      return { do: 'edit', path: action.path, ...action.change }
     case 'fault':
       return { do: 'fault', fault: told(action.fault) }
     case 'wait':

@@ -3,6 +3,7 @@
  * by "reset to this step".
  */
 
+import type { LineChange } from '#labs/protocol/edit.ts'
 import type { ClusterState, LabSessionState, NodeState } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 
@@ -35,6 +36,8 @@ export type Action =
   | { do: 'predict'; step: string; given: Told<string> | Shown }
   /** the button of a check that has a trial; goes on when that has ended */
   | { do: 'try'; check: string }
+  /** lines changed in the editor of the page, and saved; the path is below its directory */
+  | { do: 'edit'; path: string; change: LineChange }
   /** a button of the panel */
   | { do: 'fault'; fault: Told<Fault> }
   /** look at the panel until it shows this */
@@ -54,6 +57,8 @@ export const answer = (step: string, given: Told<string> | Shown): Action => ({ 
 export const predict = (step: string, given: Told<string> | Shown): Action => ({ do: 'predict', step, given })
 /** The trial of this check, asked for. @public */
 export const tryIt = (check: string): Action => ({ do: 'try', check })
+/** In a file of the lab's editor these lines in the place of those, once. @public */
+export const edit = (path: string, from: string, to: string): Action => ({ do: 'edit', path, change: { from, to } })
 /** A button of the panel, pressed. @public */
 export const fault = (what: Told<Fault>): Action => ({ do: 'fault', fault: what })
 
@@ -146,6 +151,8 @@ export type ReplayDriver = {
   predict(step: string, given: string): Promise<void>
   /** resolves when the check's trial has ended; rejects where it is refused */
   tryIt(check: string): Promise<void>
+  /** rejects where the lines are not there, once, or it cannot be saved */
+  edit(path: string, change: LineChange): Promise<void>
   /** rejects where the fault is refused */
   fault(what: Fault): Promise<void>
   /** rejects after the limit with what was seen last */
@@ -180,6 +187,9 @@ export async function replay(actions: Action[], driver: ReplayDriver, firstHost:
         break
       case 'try':
         await driver.tryIt(action.check)
+        break
+      case 'edit':
+        await driver.edit(action.path, action.change)
         break
       case 'fault': {
         const fault = told(action.fault)

@@ -40,11 +40,22 @@ export function trialOf(lab: Lab, check: string): { step: Step; name: string; tr
   return null
 }
 
+/** What is looked at beyond topics and configurations, by the lab's names. */
+export const looksOf = (trial: Trial, made: MadeFor) =>
+  Object.entries(trial.looks?.(made) ?? {}).flatMap(([name, { need }]) =>
+    need.kind === 'trial' ? [] : [{ name, need }],
+  )
+
 type Seen = Pick<ClusterView, 'clusterId' | 'topics' | 'configs'>
 type MadeFor = Pick<TrialEvidence, 'given' | 'kept'>
 
-/** @param facts what was looked at besides, by the lab's names; one that did not come is left out */
-export function evidenceOf(seen: Seen, made: MadeFor, facts: Record<string, NeedResult>): TrialEvidence {
+/** @param facts what was looked at besides, by the lab's names; one that did not come is left out @param killed in the middle */
+export function evidenceOf(
+  seen: Seen,
+  made: MadeFor,
+  facts: Record<string, NeedResult>,
+  killed = false,
+): TrialEvidence {
   const topics = Object.values(seen.topics)
     .filter(({ name }) => !isReserved(name))
     .slice(0, MAX_TOPICS)
@@ -58,12 +69,20 @@ export function evidenceOf(seen: Seen, made: MadeFor, facts: Record<string, Need
     topics: Object.fromEntries(topics),
     configs: Object.fromEntries(Object.entries(seen.configs).slice(0, MAX_TOPICS)),
     facts,
+    killed,
   }
 }
 
-/** As a judge gets it: each look is a fact, also one that did not come. */
+/** Each look is a fact, also one that did not come. */
+export const lookedAt = (
+  trial: Trial,
+  made: MadeFor,
+  found: Record<string, NeedResult>,
+): Record<string, Fact<unknown>> =>
+  Object.fromEntries(looksOf(trial, made).map(({ name }) => [name, found[name] ?? { state: 'not-fetched' }]))
+
+/** As a judge gets it. */
 export function triedFact(trial: Trial, { given, kept, facts, ...evidence }: TrialEvidence): Fact<unknown> {
-  const looks = Object.entries(trial.looks?.({ given, kept }) ?? {})
-  const looked = looks.map(([name]): [string, Fact<unknown>] => [name, facts[name] ?? { state: 'not-fetched' }])
-  return { state: 'fetched', value: { ...evidence, given, kept, facts: Object.fromEntries(looked) } }
+  const made = { given, kept }
+  return { state: 'fetched', value: { ...evidence, ...made, facts: lookedAt(trial, made, facts) } }
 }

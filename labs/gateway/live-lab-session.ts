@@ -189,6 +189,7 @@ export class LiveLabSession extends EventEmitter<Events> {
         terminals: () => this.terminals,
         attach: (viewer, terminal, show) => this.attach(viewer, terminal, show),
         detach: (viewer) => this.detach(viewer),
+        files: this.files,
         tryIt: (check) => this.tryIn(room, check),
         doing: (doing, done) => {
           if (this.replaying !== replaying) return

@@ -5,10 +5,12 @@ import type { LabSession } from '#labs/engine/lab-session.ts'
 import { ReplayScreen } from '#labs/engine/replay-terminal.ts'
 import { type ReplayDriver, type ReplayTerminal, replay, type Solution } from '#labs/engine/solution.ts'
 import { stepsBefore } from '#labs/engine/steps.ts'
+import { changeLines, type LineChange } from '#labs/protocol/edit.ts'
 import type { LabSessionState, ToBrowser } from '#labs/protocol/live.ts'
 import type { Fault } from '#labs/protocol/observation.ts'
 import type { Terminal } from '#labs/protocol/room.ts'
 import type { Room } from '#labs/sandbox/room.ts'
+import type { Files } from './files.ts'
 
 /** All steps of the longest lab, on a busy machine. */
 export const REPLAY_LIMIT_MS = 6 * 60_000
@@ -27,6 +29,7 @@ export type ReplayedRoom = {
   terminals: () => Terminal[]
   attach: (viewer: string, terminal: string, show: (message: ToBrowser) => void) => void
   detach: (viewer: string) => void
+  files: Files
   /** settled when the check's trial has ended */
   tryIt: (check: string) => Promise<void>
   /** what it does now */
@@ -117,6 +120,16 @@ class GatewayDriver implements ReplayDriver {
     this.of.signal.throwIfAborted()
     this.doing(`try ${check}`)
     await this.of.tryIt(check)
+  }
+
+  async edit(path: string, change: LineChange): Promise<void> {
+    this.of.signal.throwIfAborted()
+    this.doing(`edit ${path}`)
+    const file = await this.of.files.read(path)
+    const changed = file.state === 'text' ? changeLines(file.text, change) : file
+    if (file.state !== 'text' || changed.state !== 'changed') throw new Error(`${path}: ${changed.state}`)
+    const saved = await this.of.files.save(path, Buffer.from(changed.text).toString('base64'), file.hash)
+    if (saved.state !== 'saved') throw new Error(`${path} could not be saved: ${saved.state}`)
   }
 
   async fault(what: Fault): Promise<void> {

@@ -8,7 +8,8 @@ import type { Installation } from '#config/installation.ts'
 import type { Lab, Trial } from '#labs/engine/define.ts'
 import type { Fold } from '#labs/engine/fold.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
-import { evidenceOf, randomFrom } from '#labs/engine/trials.ts'
+import { evidenceOf, lookedAt, looksOf, randomFrom } from '#labs/engine/trials.ts'
+import type { NeedResult } from '#labs/protocol/observation.ts'
 import type { RoomPlan } from '#labs/protocol/room.ts'
 import { TRIAL_CAPS, type TrialOutput, type TrialPhase, type TrialResult } from '#labs/protocol/trial.ts'
 import { prepareRoom } from '#labs/sandbox/prepare.ts'
@@ -27,6 +28,9 @@ const MAX_SHOWN_CHARS = 6_000
 const LOOK_LIMIT_MS = 8_000
 const QUIET_MS = 1_500
 const PROGRAM = 'trial'
+/** by SIGKILL */
+const KILLED = 137
+const AGAIN = '[killed here, and started again]'
 
 type Made = ReturnType<Trial['make']>
 
@@ -80,9 +84,10 @@ async function inRoom(run: TrialRun, { root, installation, runDir, inSlot }: Mac
     if (missing.length > 0) throw new Error(`the cluster did not come up: ${missing.join(', ')}`)
     await unlessAborted(prepareRoom(room, [...lab.prepare, ...(trial.prepare?.(made) ?? [])]), signal)
     run.doing('running')
-    const ran = await unlessAborted(runProgram(room, trial, made.given), signal)
+    const inside = { room, seen, trial, made, signal }
+    const { killed, ...ran } = await unlessAborted(runProgram(inside), signal)
     run.doing('looking')
-    return { result: await lookAt(room, seen, trial, made, signal), shown: { ...ran, files: files.size } }
+    return { result: await lookAt(inside, killed), shown: { ...ran, files: files.size } }
   } finally {
     await room.end()
   }
@@ -100,24 +105,48 @@ export function withDirectory(plan: RoomPlan, { host, directory }: Trial, files:
   return { ...plan, files: [...plan.files.filter((file) => !isReplaced(file)), ...copied] }
 }
 
+type Inside = { room: Room; seen: SeenRoom; trial: Trial; made: Made; signal: AbortSignal }
+type Ran = Omit<TrialOutput, 'files'> & { killed: boolean }
+
+/** Once; where the trial says when it is to be killed and it comes to that, a second time. */
+async function runProgram(inside: Inside): Promise<Ran> {
+  const { room, seen, trial, made, signal } = inside
+  const { killedWhen, limitMs = PROGRAM_LIMIT_MS } = trial
+  if (!killedWhen) return { ...(await runOnce(inside)), killed: false }
+  const [kill, over] = [new AbortController(), new AbortController()]
+  room.send({ type: 'needs', needs: looksOf(trial, made).map(({ need }) => need) })
+  const reached = ({ facts }: Fold) => killedWhen(lookedAt(trial, made, found(trial, made, facts)) as never)
+  seen.until(reached, limitMs, AbortSignal.any([signal, over.signal])).then(
+    (holds) => holds && kill.abort(),
+    () => {}, // it has ended before, or nobody waits for it
+  )
+  const first = await runOnce(inside, kill.signal)
+  over.abort()
+  if (!kill.signal.aborted || first.status !== KILLED) return { ...first, killed: false }
+  const second = await runOnce(inside)
+  return { ...second, text: `${first.text}\n${AGAIN}\n${second.text}`, killed: true }
+}
+
 /** @returns how it ended, and the end of what it said, without what would move a terminal's cursor */
-async function runProgram(
-  room: Room,
-  trial: Trial,
-  given: Record<string, string>,
-): Promise<Omit<TrialOutput, 'files'>> {
+async function runOnce({ room, trial, made }: Inside, kill?: AbortSignal): Promise<Omit<Ran, 'killed'>> {
   const { host, directory, command, limitMs = PROGRAM_LIMIT_MS } = trial
-  const variables = Object.entries(given).map(([name, value]) => `${name}=${value}`)
+  const variables = Object.entries(made.given).map(([name, value]) => `${name}=${value}`)
   const argv = ['/usr/bin/env', ...variables, '/bin/bash', '-c', `cd "$1" && ${command}`, 'trial', directory]
-  const { status, said } = await runToEnd(room, { process: PROGRAM, host, argv, limitMs, maxChars: MAX_SHOWN_CHARS })
+  const { status, said } = await runToEnd(room, {
+    process: PROGRAM,
+    host,
+    argv,
+    limitMs,
+    maxChars: MAX_SHOWN_CHARS,
+    ...(kill ? { signal: kill } : {}),
+  })
   return { status, text: stripVTControlCharacters(said).replaceAll('\0', '') }
 }
 
 /** Needs are fetched at once when they are new, so that what they tell is from after the program's end. */
-async function lookAt(room: Room, seen: SeenRoom, trial: Trial, made: Made, signal: AbortSignal): Promise<TrialResult> {
-  const looks = Object.entries(trial.looks?.(made) ?? {}).flatMap(([name, { need }]) =>
-    need.kind === 'trial' ? [] : [{ name, need }],
-  )
+async function lookAt({ room, seen, trial, made, signal }: Inside, killed: boolean): Promise<TrialResult> {
+  const looks = looksOf(trial, made)
+  room.send({ type: 'needs', needs: [] })
   room.send({ type: 'needs', needs: looks.map(({ need }) => need) })
   const until = performance.now() + LOOK_LIMIT_MS
   const left = () => Math.max(0, until - performance.now())
@@ -128,11 +157,16 @@ async function lookAt(room: Room, seen: SeenRoom, trial: Trial, made: Made, sign
   const { clusters, facts } = seen.fold
   const [cluster] = Object.values(clusters)
   if (!cluster) throw new Error('the lab has no cluster')
-  const found = looks.flatMap(({ name, need }) => {
+  return { state: 'fetched', value: evidenceOf(cluster, made, found(trial, made, facts), killed) }
+}
+
+/** By the lab's names, as far as it has come. */
+function found(trial: Trial, made: Made, facts: Fold['facts']): Record<string, NeedResult> {
+  const all = looksOf(trial, made).flatMap(({ name, need }) => {
     const result = facts[need.name]
     return result ? [[name, result] as const] : []
   })
-  return { state: 'fetched', value: evidenceOf(cluster, made, Object.fromEntries(found)) }
+  return Object.fromEntries(all)
 }
 
 /** What a trial may be judged by, without offsets of the log and the like, which move by themselves. */

@@ -175,6 +175,8 @@ export const shownAction = z.discriminatedUnion('do', [
   z.object({ do: z.literal('fault'), fault: fault.nullable() }),
   /** the title of a check whose trial is asked for */
   z.object({ do: z.literal('try'), title: z.string() }),
+  /** lines of a file of the editor, and what takes their place */
+  z.object({ do: z.literal('edit'), path: z.string(), from: z.string(), to: z.string() }),
   z.object({ do: z.literal('wait'), what: z.string() }),
 ])
 export type ShownAction = z.infer<typeof shownAction>

@@ -18,6 +18,8 @@ export const trialEvidence = z.object({
   configs: z.record(z.string(), z.record(z.string(), z.string())),
   /** what the trial looks at besides, by the lab's names */
   facts: z.record(z.string(), needResult),
+  /** where the trial says when: whether it came to that, so that the program was killed in the middle and started again */
+  killed: z.boolean().default(false),
 })
 export type TrialEvidence = z.infer<typeof trialEvidence>
 

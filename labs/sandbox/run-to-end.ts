@@ -8,6 +8,8 @@ export type Command = {
   host: string
   argv: string[]
   limitMs: number
+  /** when it is aborted, the command is killed, with all that it has started */
+  signal?: AbortSignal
   /** what it gets to read; left out: nothing */
   input?: Buffer
   /** of the end of what it says */
@@ -17,7 +19,8 @@ export type Command = {
 export type Ended = { status: number | null; said: string }
 
 /** @throws Error if it cannot be started, or the room is gone first */
-export async function runToEnd(room: Room, { process, host, argv, input, limitMs, maxChars }: Command): Promise<Ended> {
+export async function runToEnd(room: Room, command: Command): Promise<Ended> {
+  const { process, host, argv, input, limitMs, signal, maxChars } = command
   let said = ''
   let limit: NodeJS.Timeout | undefined
   let listen = (_: FromSwitch): void => {}
@@ -31,17 +34,20 @@ export async function runToEnd(room: Room, { process, host, argv, input, limitMs
     gone = (why) => reject(new Error(`the room ended: ${why}`))
     limit = setTimeout(() => resolve(null), limitMs)
   })
+  const kill = () => room.send({ type: 'process.signal', process, signal: 'SIGKILL' })
   room.on('message', listen)
   room.on('gone', gone)
   try {
     await Promise.race([room.call({ type: 'process.start', process, host, argv, tty: null }), ended])
     // One that waits to be typed at gets the end.
     room.send({ type: 'process.input', process, data: input?.toString('base64') ?? '', end: true })
+    signal?.addEventListener('abort', kill, { once: true })
     const status = await ended
-    if (status === null) room.send({ type: 'process.signal', process, signal: 'SIGKILL' })
+    if (status === null) kill()
     return { status, said }
   } finally {
     clearTimeout(limit)
+    signal?.removeEventListener('abort', kill)
     room.off('message', listen)
     room.off('gone', gone)
   }

@@ -109,8 +109,17 @@ function obey(order: ToSpawner): void {
       return say({ event: 'pong' })
     case 'signal':
       if (target?.kind === 'pty') target.pty.kill(order.signal)
-      else target?.child.kill(order.signal as NodeJS.Signals)
+      else if (target?.child.pid) signalGroup(target.child.pid, order.signal as NodeJS.Signals)
       return
+  }
+}
+
+/** As Ctrl-C does in a terminal: also what the process has started. */
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // it has ended
   }
 }
 

@@ -58,6 +58,7 @@ const evidence: TrialEvidence = {
   topics: { t: { partitions: 1, replicas: 1 } },
   configs: {},
   facts: {},
+  killed: false,
 }
 const SHOWN = { status: 0, text: 'Created topic t.', files: 3 }
 
