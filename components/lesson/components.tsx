@@ -2,6 +2,7 @@
 import type { ComponentProps } from 'react'
 import { BatchDiagram } from '#components/diagrams/batch.tsx'
 import { CombinedNodeDiagram } from '#components/diagrams/combined-node.tsx'
+import { CommitOrderDiagram } from '#components/diagrams/commit-order.tsx'
 import { CompactionDiagram } from '#components/diagrams/compaction.tsx'
 import { LogDiagram } from '#components/diagrams/log.tsx'
 import { MetadataLogDiagram } from '#components/diagrams/metadata-log.tsx'
@@ -46,6 +47,7 @@ export const lessonComponents = {
   Check,
   Choice,
   CombinedNodeDiagram,
+  CommitOrderDiagram,
   CompactionDiagram,
   Do,
   Edit,

@@ -1,6 +1,6 @@
 /** Held against a segment that Kafka 4.3.1 wrote, and what kafka-dump-log and grep said of it. */
 import { expect, test } from 'vitest'
-import { indexOf, keyAt, placed } from '#labs/catalog/topic-log.ts'
+import { committedOffsets, indexOf, keyAt, placed } from '#labs/catalog/topic-log.ts'
 import type { TopicBatch, TopicRecord } from '#labs/protocol/observation.ts'
 
 const batch = (baseOffset: number, count: number, bytes: number): TopicBatch => ({
@@ -40,4 +40,19 @@ test('a key begins behind the header of its batch, and the lengths before it', (
   expect(keyAt(second, record('erin', 'm'.repeat(53)))).toBe(205)
   expect(keyAt(second, record('erin', 'm'.repeat(54)))).toBe(206)
   expect(keyAt(second, record('é'.repeat(32), 'm'))).toBe(207)
+})
+
+test('what counts for read_committed is of no transaction, or of one that was committed', () => {
+  const of = (producerId: number, baseOffset: number, count: number) => ({
+    ...{ ...batch(baseOffset, count, 100), producerId, transactional: true },
+  })
+  const marker = (producerId: number, baseOffset: number, control: 'commit' | 'abort') => ({
+    ...{ ...of(producerId, baseOffset, 1), control },
+  })
+  const log = [
+    ...[of(1, 0, 2), of(2, 2, 1), batch(3, 1, 100), marker(1, 4, 'commit'), marker(2, 5, 'abort')],
+    // The same producer again, aborted; one that is open; and one of another partition, which that marker does not end.
+    ...[of(1, 6, 1), marker(1, 7, 'abort'), of(3, 8, 1), { ...of(1, 0, 1), partition: 1 }],
+  ]
+  expect([...committedOffsets(log)]).toEqual(['0/3', '0/0', '0/1'])
 })

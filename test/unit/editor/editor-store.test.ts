@@ -234,3 +234,32 @@ test('whoever names a new file goes on typing in it, once', () => {
   expect(store.takesFocus('b')).toBe(true)
   expect(store.takesFocus('b')).toBe(false)
 })
+
+test('a change of lines is made and saved once the file has been read; what does not fit is told', () => {
+  const { store, file, told, answer } = begin()
+  const how: string[] = []
+  const change = (from: string, to: string) => store.change('a', { from, to }, (state) => how.push(state))
+  change('old', 'new')
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }])
+  expect(how).toEqual([])
+  answer('one\nold\n')
+  expect(how).toEqual(['changed'])
+  expect(told()).toEqual([saveOf('one\nnew\n', hash('one\nold\n'))])
+  // The view has to take the text over, as it took what was read.
+  expect(file()).toMatchObject({ text: 'one\nnew\n', replaced: 2 })
+  store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('one\nnew\n') } })
+  change('old', 'new')
+  change('never', 'there')
+  expect(how).toEqual(['changed', 'done', 'absent'])
+  expect(told()).toEqual([])
+})
+
+test('a change of a file that cannot be read is not made later', () => {
+  const { store, told, answer } = begin()
+  const tell = vi.fn()
+  store.change('a', { from: 'old', to: 'new' }, tell)
+  store.receive({ type: 'file', path: 'a', answer: { state: 'none' } })
+  answer('old')
+  expect(tell).not.toHaveBeenCalled()
+  expect(told()).toEqual([{ type: 'file.read', path: 'a' }])
+})

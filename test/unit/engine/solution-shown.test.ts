@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { defineLab, missing, passed, step } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
 import { shownActions } from '#labs/engine/shown-solution.ts'
-import { answer, downHost, fault, keys, read, run, shows, tryIt, waitFor } from '#labs/engine/solution.ts'
+import { answer, downHost, edit, fault, keys, read, run, shows, tryIt, waitFor } from '#labs/engine/solution.ts'
 import { TRIED_MS, TRIES } from '#labs/engine/tried.ts'
 import type { LabSessionState } from '#labs/protocol/live.ts'
 import { HINTS, IS_UP } from '../../support/small-lab.ts'
@@ -99,6 +99,7 @@ test('what depends on the cluster is read off it, or left open', () => {
     answer('up', '1'),
     fault((seen) => ({ action: 'start', host: downHost(seen) })),
     tryIt('made'),
+    edit('a.py', 'b', 'c'),
     waitFor(() => true, 'the new leader'),
   ]
   expect(shownActions(actions, see)).toEqual([
@@ -111,6 +112,7 @@ test('what depends on the cluster is read off it, or left open', () => {
     { do: 'answer', given: '1', readFrom: null },
     { do: 'fault', fault: null },
     { do: 'try', title: 'It is made' },
+    { do: 'edit', path: 'a.py', from: 'b', to: 'c' },
     { do: 'wait', what: 'the new leader' },
   ])
 })

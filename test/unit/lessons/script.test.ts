@@ -99,6 +99,8 @@ describe('refused, with the line', () => {
     ['an unknown wait', '<Do wait="for ever" />', 'one of leader'],
     ['a node that is waited for, without its host', '<Do wait="up" />', 'a host is named'],
     ['a host where all are waited for', '<Do wait="brokers" host="broker-1" />', 'a host is named'],
+    ['a change of no file', '<Edit>\n```java\n-a\n+b\n```\n</Edit>', 'names a file and has one change'],
+    ['a change that is none', '<Edit file="a.py">\n```python\na\n```\n</Edit>', 'begins with +, - or a space'],
     ['an unknown fault', '<Do fault="explode" host="client" />', 'one of start'],
     ['a fault of nobody', '<Do fault="kill" />', 'needs a host'],
     ['an unknown key', '<Run until="x" ends="Ctrl-Z">\n```bash\nls\n```\n</Run>', 'one of Ctrl-C, Ctrl-D'],
