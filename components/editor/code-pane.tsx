@@ -15,7 +15,7 @@ export function CodePane(props: {
   describedBy: string
 }) {
   const { file, host, readOnly, describedBy } = props
-  const { path, text, replaced, problem } = file
+  const { path, text, replaced, shown, problem } = file
   const { client } = useLab()
   const t = useTranslations('editor')
   const phrases = usePhrases()
@@ -59,6 +59,9 @@ export function CodePane(props: {
   useEffect(() => {
     if (latest.current.text !== null) view?.setText(latest.current.text)
   }, [view, replaced])
+  useEffect(() => {
+    if (shown) view?.show(shown)
+  }, [view, shown])
   useEffect(() => view?.setReadOnly(readOnly), [view, readOnly])
 
   if (!isThere)

@@ -2,7 +2,7 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands'
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language'
 import { search, searchKeymap } from '@codemirror/search'
-import { Compartment, EditorState, type StateEffect } from '@codemirror/state'
+import { Compartment, EditorSelection, EditorState, type StateEffect } from '@codemirror/state'
 import {
   EditorView,
   highlightActiveLine,
@@ -78,6 +78,16 @@ export class CodeView {
       // Undone alone: what was typed just before is not taken back with it.
       annotations: isolateHistory.of('full'),
       filter: false,
+    })
+  }
+
+  /** Selected, and in the middle of what is seen. */
+  show({ from, to }: { from: number; to: number }): void {
+    const { length } = this.view.state.doc
+    const range = EditorSelection.range(Math.min(to, length), Math.min(from, length))
+    this.view.dispatch({
+      selection: EditorSelection.create([range]),
+      effects: EditorView.scrollIntoView(range, { y: 'center' }),
     })
   }
 

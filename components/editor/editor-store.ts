@@ -184,8 +184,11 @@ export class EditorStore extends Store<EditorSnapshot> {
     const text = this.#file(path)?.text ?? null
     if (text === null) return void this.#onceRead.set(path, () => this.change(path, change, tell))
     const result = changeLines(text, change)
-    if (result.state === 'changed') {
+    if (result.state === 'changed')
       this.#change(path, (file) => ({ ...typed(file, result.text), replaced: file.replaced + 1 }))
+    if ('at' in result) {
+      const shown = { from: result.at, to: result.at + change.to.length }
+      this.#change(path, (file) => ({ ...file, shown }))
       this.save(path)
     }
     tell(result.state)

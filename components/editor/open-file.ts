@@ -29,6 +29,8 @@ export type OpenFile = {
   problem: Problem | null
   /** what is read next takes the place of what is in the editor */
   discards: boolean
+  /** lines that the learner was led to, by their characters in `text`; another one each time */
+  shown: { from: number; to: number } | null
   /** counts the times that `text` was replaced by something else than the editor */
   replaced: number
 }
@@ -49,6 +51,7 @@ export function opened(path: string, draft?: Draft): OpenFile {
     restored: draft !== undefined,
     problem: null,
     discards: false,
+    shown: null,
     replaced: 0,
   }
 }

@@ -31,13 +31,16 @@ type Filling = {
 }
 
 const FILL = `
-import json, pathlib, sys
+import json, pathlib, sys, time
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 given = json.loads(sys.argv[1])
 brokers = {"bootstrap.servers": "${BROKERS}"}
 topics = [NewTopic(one["name"], one.get("partitions", 1), one.get("copies", 1), config=one.get("config", {})) for one in given["topics"]]
 admin = AdminClient(brokers)
+until = time.monotonic() + 60
+while len(admin.list_topics(timeout=60).brokers) < 2 and time.monotonic() < until:
+    time.sleep(0.1)
 for made in admin.create_topics(topics, operation_timeout=20).values():
     made.result(30)
 producer = Producer({**brokers, "partitioner": "murmur2_random"})

@@ -2,16 +2,22 @@
 
 /** Lines with line feeds between, none at the end. */
 export type LineChange = { from: string; to: string }
-/** `absent`: its lines are not there; `twice`: they are, more than once; `done`: those that take their place are there already */
-export type ChangeResult = { state: 'changed'; text: string } | { state: 'absent' | 'twice' | 'done' }
+/** `at`: the character at which the new lines begin */
+export type ChangeResult =
+  | { state: 'changed'; text: string; at: number }
+  /** those that take their place are there already */
+  | { state: 'done'; at: number }
+  /** its lines are not there; or they are, more than once */
+  | { state: 'absent' | 'twice' }
 
 export function changeLines(text: string, { from, to }: LineChange): ChangeResult {
   const places = placesOf(text, from)
-  if (placesOf(text, to).length > 0 && (places.length === 0 || to.includes(from))) return { state: 'done' }
+  const [done] = placesOf(text, to)
+  if (done !== undefined && (places.length === 0 || to.includes(from))) return { state: 'done', at: done }
   const [at] = places
   if (at === undefined) return { state: 'absent' }
   if (places.length > 1) return { state: 'twice' }
-  return { state: 'changed', text: text.slice(0, at) + to + text.slice(at + from.length) }
+  return { state: 'changed', at, text: text.slice(0, at) + to + text.slice(at + from.length) }
 }
 
 /** Where these lines begin, each of them whole. */

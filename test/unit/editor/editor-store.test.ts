@@ -246,7 +246,7 @@ test('a change of lines is made and saved once the file has been read; what does
   expect(how).toEqual(['changed'])
   expect(told()).toEqual([saveOf('one\nnew\n', hash('one\nold\n'))])
   // The view has to take the text over, as it took what was read.
-  expect(file()).toMatchObject({ text: 'one\nnew\n', replaced: 2 })
+  expect(file()).toMatchObject({ text: 'one\nnew\n', replaced: 2, shown: { from: 4, to: 7 } })
   store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('one\nnew\n') } })
   change('old', 'new')
   change('never', 'there')

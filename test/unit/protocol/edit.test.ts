@@ -10,9 +10,10 @@ test.each<[what: string, from: string, to: string, text: string]>([
   ['the first and the last', 'a\n  b\nc\n  b2', 'z', 'z\n'],
   ['lines that come between', 'c', 'c\nd', 'a\n  b\nc\nd\n  b2\n'],
 ])('%s', (_, from, to, text) => {
-  expect(changeLines(PROGRAM, { from, to })).toEqual({ state: 'changed', text })
+  const at = text.indexOf(to)
+  expect(changeLines(PROGRAM, { from, to })).toEqual({ state: 'changed', text, at })
   // Made twice it is made once.
-  expect(changeLines(text, { from, to })).toEqual({ state: 'done' })
+  expect(changeLines(text, { from, to })).toEqual({ state: 'done', at })
 })
 
 test('whole lines alone; where they are not there, or more than once, nothing is changed', () => {
