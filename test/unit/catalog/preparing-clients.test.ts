@@ -1,52 +1,20 @@
 /** The checks of the lab on a recorded history, on trials that came out otherwise, and on files as learners write them. */
 import { expect, test } from 'vitest'
 import lab from '#labs/catalog/preparing-clients/lab.ts'
-import type { Fact, Moment, Verdict } from '#labs/engine/define.ts'
-import { randomFrom, trialOf, triedFact } from '#labs/engine/trials.ts'
-import type { NeedResult } from '#labs/protocol/observation.ts'
-import type { TrialEvidence } from '#labs/protocol/trial.ts'
+import type { Fact, Moment } from '#labs/engine/define.ts'
+import { randomFrom, trialOf } from '#labs/engine/trials.ts'
 import { Recorded } from '../../support/recorded.ts'
+import { type Change, RecordedTrials, withRecords } from '../../support/recorded-trial.ts'
 
-const recorded = await Recorded.of(lab)
-const TRIED = ['program-runs', 'topic-created', 'retention-set', 'cluster-announced', 'order-sent']
-const resultOf = (check: string) => {
-  const at = recorded.entries.findIndex(({ body }) => body.type === 'tried' && body.check === check)
-  const body = recorded.entries[at]?.body
-  if (body?.type !== 'tried' || body.result.state !== 'fetched') throw new Error(`${check} was not tried`)
-  return { at, evidence: body.result.value }
-}
-
-const checks = lab.steps.flatMap((step) => step.checks)
-/** What the check says of these facts; the learner's own cluster is `mine`, with this broker. */
-function says(check: string, facts: Record<string, Fact<unknown>>): Verdict {
-  const cluster = { clusterId: 'mine', brokers: { 1: { endpoints: ENDPOINTS } } }
-  return checks.find(({ id }) => id === check)!.judge({ facts, cluster } as unknown as Moment)
-}
 const ENDPOINTS = [
   { host: 'node-1', port: 9092 },
   { host: 'localhost', port: 9091 },
 ]
-/** The recorded trial, with something else in it. */
-function saysOf(check: string, change: (evidence: TrialEvidence) => Partial<TrialEvidence>): Verdict {
-  const { evidence } = resultOf(check)
-  const { trial } = trialOf(lab, check)!
-  const name = checks.find(({ id }) => id === check)!.trial!
-  return says(check, { [name]: triedFact(trial, { ...evidence, ...change(evidence) }) })
-}
-type ReadRecords = { value: { records: Record<string, unknown>[]; complete: boolean } }
-/** All records that a trial looked at, each changed; null: left out. */
-const withRecords = (change: (record: Record<string, unknown>) => Record<string, unknown> | null) => {
-  return ({ facts }: TrialEvidence) => ({
-    facts: Object.fromEntries(
-      Object.entries(facts).map(([name, fact]) => {
-        const { value } = fact as unknown as ReadRecords
-        if (!('records' in value)) return [name, fact]
-        const records = value.records.flatMap((one) => change(one) ?? [])
-        return [name, { ...fact, value: { ...value, records } } as unknown as NeedResult]
-      }),
-    ),
-  })
-}
+const recorded = await Recorded.of(lab)
+/** The learner's own cluster is `mine`, with this broker. */
+const trials = new RecordedTrials(lab, recorded, {
+  cluster: { clusterId: 'mine', brokers: { 1: { endpoints: ENDPOINTS } } } as unknown as Moment['cluster'],
+})
 
 test.each([
   ['program-runs', /^The totals of 4 customers arrived in totals-[a-z]{10}, and group totals has committed offset 12/],
@@ -61,22 +29,22 @@ test.each([
     passed: true,
     says: expect.stringMatching(saying),
   })
-  if (!TRIED.includes(check)) return
-  expect(await recorded.at(check, resultOf(check).at)).toMatchObject({
+  if (!trials.tried.includes(check)) return
+  expect(await recorded.at(check, trials.resultOf(check).at)).toMatchObject({
     passed: false,
     says: expect.stringMatching(/^Not tried yet/),
   })
 })
 
 test('a trial that could not be made says why, and is not the program’s fault', () => {
-  for (const { id, trial } of checks.filter((check) => check.trial))
-    expect(says(id, { [trial!]: { state: 'failed', why: 'no room' } })).toEqual({
+  for (const check of trials.tried)
+    expect(trials.saysOfFailed(check, 'no room')).toEqual({
       passed: false,
       says: 'The last trial could not be made: no room',
     })
 })
 
-test.each<[check: string, change: Parameters<typeof saysOf>[1], saying: RegExp]>([
+test.each<[check: string, change: Change, saying: RegExp]>([
   ['program-runs', withRecords(() => null), /^Nothing arrived in the topic that TOTALS named/],
   ['program-runs', withRecords((one) => ({ ...one, value: '1' })), /those of 4 of 4 customers are not the sum/],
   [
@@ -113,12 +81,12 @@ test.each<[check: string, change: Parameters<typeof saysOf>[1], saying: RegExp]>
   ],
   ['order-sent', withRecords((one) => ({ ...one, value: '{"amount": 12}' })), /with the amount \d+\.$/],
 ])('%s: otherwise, %#', (check, change, saying) => {
-  expect(saysOf(check, change)).toMatchObject({ passed: false, says: expect.stringMatching(saying) })
+  expect(trials.saysOf(check, change)).toMatchObject({ passed: false, says: expect.stringMatching(saying) })
 })
 
 test('what one trial is given another is not', () => {
   const random = randomFrom()
-  for (const check of TRIED) {
+  for (const check of trials.tried) {
     const { trial } = trialOf(lab, check)!
     const [one, two] = [trial.make(random), trial.make(random)]
     expect(Object.keys(one.given)).toEqual(Object.keys(two.given))
@@ -172,7 +140,7 @@ test.each<[what: string, change: Record<string, string | undefined>, saying: Reg
   const values = Object.entries({ ...REGISTRY, ...change }).filter(([, value]) => value !== undefined)
   const text = values.map(([key, value]) => `${key}=${value}\n`).join('')
   const registry: Fact<unknown> = { state: 'fetched', value: { path: '', size: 1, modified: 1, text } }
-  const said = says('registry-configured', { registry })
+  const said = trials.says('registry-configured', { registry })
   expect(said).toMatchObject(
     saying === null ? { passed: true } : { passed: false, says: expect.stringMatching(saying) },
   )
