@@ -3,18 +3,20 @@ import { CombinedNodeDiagram } from '#components/diagrams/combined-node.tsx'
 import { CourseFacts } from '#components/site/course-facts.tsx'
 import { Footer } from '#components/site/footer.tsx'
 import { Header } from '#components/site/header.tsx'
-import { ModuleContents } from '#components/site/module-contents.tsx'
+import { ModuleFold } from '#components/site/module-fold.tsx'
 import { Problem } from '#components/site/problem.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
-import { type Course, loadCourses } from '#lessons/course.ts'
-import { courseProgress, toGoOnWith } from '#lessons/course-progress.ts'
+import { type Course, loadCourses, type Module } from '#lessons/course.ts'
+import { type CourseProgress, courseProgress, toGoOnWith } from '#lessons/course-progress.ts'
 import { translate } from '#messages/text.ts'
 import { progressIn } from './person.ts'
 
 export default async function HomePage() {
   const { courses, problems } = await loadCourses()
-  const all = courses.map(async (course) => courseProgress(course, await progressIn(course)))
-  const progress = toGoOnWith(await Promise.all(all))
+  const standings = await Promise.all(
+    courses.map(async (course) => ({ course, progress: await courseProgress(course, await progressIn(course)) })),
+  )
+  const progress = toGoOnWith(standings.map((one) => one.progress))
   return (
     <>
       <Header />
@@ -54,8 +56,8 @@ export default async function HomePage() {
         </h2>
         {courses.length + problems.length === 0 && <p className="mt-4 text-ink-soft">{translate('home.noCourses')}</p>}
         <div className="mt-6 space-y-12">
-          {courses.map((course) => (
-            <CourseCard key={course.slug} course={course} />
+          {standings.map((one) => (
+            <CourseCard key={one.course.slug} {...one} goesOn={one.progress === progress} />
           ))}
           {problems.map((problem) => (
             <Problem key={problem.file} problem={problem} />
@@ -67,8 +69,12 @@ export default async function HomePage() {
   )
 }
 
-async function CourseCard({ course }: { course: Course }) {
-  const progress = await courseProgress(course, await progressIn(course))
+/** @param props.goesOn it is what the learner goes on with: the module where that is stands open, all others are a line */
+function CourseCard(props: { course: Course; progress: CourseProgress; goesOn: boolean }) {
+  const { course, progress, goesOn } = props
+  const opens = (module: Module) =>
+    // what is broken in a course is not hidden from its author
+    (goesOn && module.slug === progress.next?.module) || module.lessons.some(({ problem }) => problem)
   return (
     <article className="grid gap-x-16 gap-y-6 lg:grid-cols-[20rem_1fr]">
       <div>
@@ -80,16 +86,9 @@ async function CourseCard({ course }: { course: Course }) {
         <p className="mt-2 mb-5 text-[15px] text-ink-soft leading-relaxed">{course.summary}</p>
         <CourseFacts progress={progress} />
       </div>
-      <div className="space-y-8">
+      <div className="border-t">
         {course.modules.map((module, at) => (
-          <section key={module.slug} aria-labelledby={`${course.slug}-${module.slug}`}>
-            <h4 id={`${course.slug}-${module.slug}`} className="border-b pb-2 font-medium text-ink-quiet text-sm">
-              <Link href={module.href} className="hover:text-ink">
-                {translate('course.module', { number: at + 1, title: module.title })}
-              </Link>
-            </h4>
-            <ModuleContents module={module} progress={progress} />
-          </section>
+          <ModuleFold key={module.slug} module={module} number={at + 1} progress={progress} open={opens(module)} />
         ))}
       </div>
     </article>

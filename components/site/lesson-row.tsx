@@ -17,7 +17,7 @@ export function LessonRow(props: {
     <li>
       <Link
         href={lesson.href}
-        className="group -mx-3 flex items-start gap-3.5 rounded-lg px-3 py-3 outline-offset-[-2px] hover:bg-chrome"
+        className="group -mx-3 flex items-start gap-x-3.5 gap-y-1.5 rounded-lg max-sm:flex-wrap px-3 py-3 outline-offset-[-2px] hover:bg-chrome"
       >
         <CheckMark status={done ? 'passed' : begun ? 'open' : 'closed'} className="mt-0.5" />
         <span className="min-w-0 flex-1">
@@ -35,7 +35,7 @@ export function LessonRow(props: {
             <span className="mt-0.5 block text-ink-quiet text-sm leading-relaxed">{lesson.summary}</span>
           )}
         </span>
-        <span className="mt-0.5 flex shrink-0 flex-col items-end gap-1 text-[13px] text-ink-quiet tabular-nums">
+        <span className="mt-0.5 flex shrink-0 flex-col items-end gap-1 text-[13px] text-ink-quiet tabular-nums max-sm:mt-0 max-sm:w-full max-sm:flex-row max-sm:gap-3.5 max-sm:pl-8">
           {lesson.minutes > 0 && <span>{translate('course.minutes', { minutes: lesson.minutes })}</span>}
           {checks && (
             <span className="flex items-center gap-1.5">

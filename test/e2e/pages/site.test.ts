@@ -101,6 +101,22 @@ it('the first Tab leads past the header', async () => {
   })
 })
 
+it('the start page opens the module to go on with, and the others by the keyboard, without a script', async () => {
+  await withPage({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(server.url)
+    const modules = page.locator('main details')
+    expect(await openOnes(page)).toEqual([await modules.first().getByRole('heading').textContent()])
+    const last = modules.last()
+    const lesson = last.getByRole('link').first()
+    expect(await lesson.isVisible()).toBe(false)
+    await last.locator('summary').focus()
+    await page.keyboard.press('Enter')
+    await lesson.waitFor()
+    await lesson.click()
+    await page.waitForURL((url) => LESSON.test(url.pathname))
+  })
+})
+
 it('a lesson marked as done counts on the course page, and its reader comes back to where they stopped', async () => {
   await withPage({}, async (page) => {
     const path = paths.find((one) => LESSON.test(one)) ?? ''
@@ -119,11 +135,18 @@ it('a lesson marked as done counts on the course page, and its reader comes back
 
     await page.goto(`${server.url}/courses/${path.split('/')[2]}`)
     expect(await page.getByText(/^1 of \d+ lessons$/).count()).toBe(1)
+    const next = await page.getByRole('link', { name: /^Continue: / }).getAttribute('href')
+    await page.goto(server.url)
+    expect(await openOnes(page)).toHaveLength(1)
+    expect(await page.locator(`main details[open] a[href="${next}"]`).isVisible()).toBe(true)
 
     await page.goto(server.url + path)
     await expect.poll(() => scrolled(page), { timeout: KEPT_MS }).toBeGreaterThan(far / 2)
   })
 })
+
+/** @returns titles of the modules that the start page shows the lessons of */
+const openOnes = (page: Page): Promise<string[]> => page.locator('main details[open] h4').allTextContents()
 
 async function violationsAt(page: Page, path: string, colours: 'light' | 'dark'): Promise<string[]> {
   await page.goto(server.url + path, { waitUntil: 'networkidle' })
