@@ -18,12 +18,11 @@ const FIELDS: { name: string; bytes: number; looks?: 'accent' }[] = [
   { name: 'count', bytes: 4, looks: 'accent' },
   { name: 'records', bytes: 3 },
 ]
-const A_ROW = 16
-const BYTE = 27
-const LEFT = 36
-const HEIGHT = 36
-/** px of type, by how many bytes have to hold the name */
-const SIZES = [8, 8, 8.5, 10.5]
+const A_ROW = 8
+const BYTE = 49
+const LEFT = 32
+const ROW = 34
+const HEIGHT = 29
 
 type Piece = { key: string; name: string; row: number; from: number; to: number; looks: 'accent' | undefined }
 
@@ -46,13 +45,13 @@ function pieces(): Piece[] {
   })
 }
 
-/** The header of a record batch, sixteen bytes a row. */
+/** The header of a record batch, eight bytes a row. */
 export function BatchDiagram() {
-  const rows = [0, 1, 2, 3]
+  const rows = [0, 1, 2, 3, 4, 5, 6, 7]
   return (
-    <Diagram title={translate('diagram.batch.title')} text={translate('diagram.batch.text')} width={480} height={176}>
+    <Diagram title={translate('diagram.batch.title')} text={translate('diagram.batch.text')} width={430} height={276}>
       {rows.map((row) => (
-        <Label key={row} x={LEFT - 9} y={8 + row * 42 + 23} anchor="end" tone="quiet" mono>
+        <Label key={row} x={LEFT - 9} y={4 + row * ROW + 19} anchor="end" tone="quiet" mono>
           {row * A_ROW}
         </Label>
       ))}
@@ -60,7 +59,7 @@ export function BatchDiagram() {
         <g key={key}>
           <rect
             x={LEFT + from * BYTE}
-            y={8 + row * 42}
+            y={4 + row * ROW}
             width={(to - from) * BYTE}
             height={HEIGHT}
             fill={looks === 'accent' ? 'var(--accent-wash)' : 'var(--raised)'}
@@ -68,13 +67,7 @@ export function BatchDiagram() {
             strokeWidth="1.1"
             strokeDasharray={name === 'records' ? '3 3' : undefined}
           />
-          <Label
-            x={LEFT + ((from + to) / 2) * BYTE}
-            y={8 + row * 42 + 22}
-            anchor="middle"
-            size={SIZES[Math.min(to - from, 3)]}
-            mono
-          >
+          <Label x={LEFT + ((from + to) / 2) * BYTE} y={4 + row * ROW + 19} anchor="middle" mono>
             {name}
           </Label>
         </g>

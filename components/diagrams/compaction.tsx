@@ -13,7 +13,7 @@ const RECORDS = [
 ]
 const ACTIVE = 6
 const CELL = 62
-const LEFT = 22
+const LEFT = 2
 const HEIGHT = 44
 
 /** A log before the cleaner came and after: of each key the last before the active segment, at its old offset. */
@@ -24,7 +24,7 @@ export function CompactionDiagram() {
     at >= ACTIVE || !RECORDS.slice(at + 1, ACTIVE).some(({ key }) => key === RECORDS[at]?.key)
   const end = LEFT + ACTIVE * CELL
   return (
-    <Diagram title={t('title')} text={t('text')} width={480} height={226}>
+    <Diagram title={t('title')} text={t('text')} width={438} height={226}>
       <Label x={LEFT} y={14} bold>
         {t('before')}
       </Label>
@@ -66,11 +66,11 @@ function Cells({ y, shown }: { y: number; shown: (at: number) => boolean }) {
         strokeDasharray={shown(at) ? undefined : '3 3'}
         strokeWidth="1.1"
       />
-      <Label x={LEFT + at * CELL + 5} y={y + 14} tone="quiet" mono size={10}>
+      <Label x={LEFT + at * CELL + 5} y={y + 14} tone="quiet" mono size={11}>
         {at}
       </Label>
       {shown(at) && (
-        <Label x={LEFT + (at + 0.5) * CELL} y={y + 33} anchor="middle" mono size={11}>
+        <Label x={LEFT + (at + 0.5) * CELL} y={y + 33} anchor="middle" mono size={12}>
           {`${key}:${value}`}
         </Label>
       )}

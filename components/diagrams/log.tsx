@@ -3,6 +3,7 @@ import { Arrow, Diagram, Label, LogCells } from './parts.tsx'
 
 const CELL = 46
 const LEFT = 8
+const WIDTH = 430
 
 /** One partition: records by offset, what is committed, and where a group stands. */
 export function LogDiagram(props: { records?: number; highWatermark?: number; committed?: number }) {
@@ -12,7 +13,7 @@ export function LogDiagram(props: { records?: number; highWatermark?: number; co
   const at = (offset: number) => LEFT + offset * CELL
   const t = (key: 'title' | 'text' | 'highWatermark' | 'logEnd' | 'committed') => translate(`diagram.log.${key}`)
   return (
-    <Diagram title={t('title')} text={t('text')} width={480} height={178}>
+    <Diagram title={t('title')} text={t('text')} width={WIDTH} height={178}>
       <Label x={at(highWatermark)} y={16} anchor="middle">
         {t('highWatermark')}
       </Label>
@@ -23,7 +24,7 @@ export function LogDiagram(props: { records?: number; highWatermark?: number; co
         {t('committed')}
       </Label>
       <Arrow from={[at(records) + CELL / 2, 138]} to={[at(records) + CELL / 2, 108]} />
-      <Label x={Math.min(474, at(records) + CELL)} y={155} anchor="end">
+      <Label x={Math.min(WIDTH - 4, at(records) + CELL)} y={155} anchor="end">
         {t('logEnd')}
       </Label>
     </Diagram>

@@ -5,7 +5,7 @@ const BATCHES = 8
 /** Of a batch with three records of a kilobyte; the index has an entry after each 4,096 bytes. */
 const BYTES = 3_088
 const RECORDS = 3
-const WIDTH = 59
+const WIDTH = 52
 const LEFT = 4
 const ENTRIES = [2, 4, 6]
 const WANTED = 17
@@ -18,7 +18,7 @@ export function OffsetIndexDiagram() {
   const found = ENTRIES.findLast((batch) => last(batch) <= WANTED)!
   const holder = Math.floor(WANTED / RECORDS)
   return (
-    <Diagram title={t('title')} text={t('text')} width={480} height={214}>
+    <Diagram title={t('title')} text={t('text')} width={424} height={214}>
       <Label x={LEFT} y={14} tone="quiet">
         {t('index')}
       </Label>
@@ -27,13 +27,13 @@ export function OffsetIndexDiagram() {
           <rect
             x={at(batch) - 8}
             y={22}
-            width={112}
+            width={98}
             height={26}
             fill={batch === found ? 'var(--accent-wash)' : 'var(--raised)'}
             stroke={batch === found ? 'var(--accent)' : 'var(--line-strong)'}
             strokeWidth="1.1"
           />
-          <Label x={at(batch) + 48} y={39} anchor="middle" mono size={11}>
+          <Label x={at(batch) + 41} y={39.5} anchor="middle" mono size={12}>
             {`${last(batch)} → ${batch * BYTES}`}
           </Label>
           <Arrow from={[at(batch), 50]} to={[at(batch), 94]} accent={batch === found} />
@@ -53,7 +53,7 @@ export function OffsetIndexDiagram() {
             stroke="var(--accent)"
             strokeWidth="1.1"
           />
-          <Label x={at(batch) + WIDTH / 2} y={120.5} anchor="middle" mono size={11.5}>
+          <Label x={at(batch) + WIDTH / 2} y={120.5} anchor="middle" mono size={12}>
             {`${batch * RECORDS}–${last(batch)}`}
           </Label>
         </g>

@@ -4,17 +4,21 @@ import { type ReactNode, useId } from 'react'
 export function Diagram(props: { title: string; text: string; width: number; height: number; children: ReactNode }) {
   const id = useId()
   return (
-    <svg
-      role="img"
-      aria-labelledby={`${id}t ${id}d`}
-      viewBox={`0 0 ${props.width} ${props.height}`}
-      className="mx-auto block h-auto w-full max-w-[30rem] font-sans"
-      fontSize="13.5"
-    >
-      <title id={`${id}t`}>{props.title}</title>
-      <desc id={`${id}d`}>{props.text}</desc>
-      {props.children}
-    </svg>
+    // In a narrow lesson it takes a part of the margins, so that its type stays larger.
+    <div className="@max-lg:-mx-3">
+      <svg
+        role="img"
+        aria-labelledby={`${id}t ${id}d`}
+        viewBox={`0 0 ${props.width} ${props.height}`}
+        style={{ maxWidth: props.width }}
+        className="mx-auto block h-auto w-full font-sans"
+        fontSize="13.5"
+      >
+        <title id={`${id}t`}>{props.title}</title>
+        <desc id={`${id}d`}>{props.text}</desc>
+        {props.children}
+      </svg>
+    </div>
   )
 }
 

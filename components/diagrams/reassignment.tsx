@@ -1,8 +1,8 @@
 import { translate } from '#messages/text.ts'
 import { Arrow, Diagram, Label, type Looks, Rectangle } from './parts.tsx'
 
-const WIDTH = 130
-const GAP = 45
+const WIDTH = 116
+const GAP = 39
 const TOP = 34
 const ROW = 42
 const BROKERS = [1, 2, 3]
@@ -21,7 +21,7 @@ export function ReassignmentDiagram() {
   const t = (key: 'title' | 'text' | (typeof MOMENTS)[number] | State) => translate(`diagram.reassignment.${key}`)
   const at = (moment: number) => 2 + moment * (WIDTH + GAP)
   return (
-    <Diagram title={t('title')} text={t('text')} width={484} height={TOP + BROKERS.length * ROW + 6}>
+    <Diagram title={t('title')} text={t('text')} width={430} height={TOP + BROKERS.length * ROW + 6}>
       {MOMENTS.map((moment, index) => (
         <g key={moment}>
           <Label x={at(index)} y={20} bold>

@@ -1,7 +1,7 @@
 import { translate } from '#messages/text.ts'
 import { Diagram, Label } from './parts.tsx'
 
-const LEFT = 92
+const LEFT = 48
 const ROW = 25
 const WIDTH = 480
 type Bar = { from: number; to: number; is: 'reads' | 'works' | 'waits' | 'silent' }
@@ -9,6 +9,8 @@ type Bar = { from: number; to: number; is: 'reads' | 'works' | 'waits' | 'silent
 const DIES = 20
 const MISSED = 52
 const NEAR = 20
+/** the row of the one that dies */
+const DEAD = 2
 const PROTOCOLS = [
   {
     protocol: 'classic',
@@ -80,7 +82,7 @@ export function RebalanceDiagram() {
                       stroke={LOOKS[is].stroke}
                       strokeDasharray={LOOKS[is].dashed}
                     />
-                    <Label x={at(from) + 6} y={top + 23 + member * ROW} size={11} tone="quiet">
+                    <Label x={at(from) + 5} y={top + 23 + member * ROW} size={11.5} tone="quiet">
                       {to - from > 15 ? t(is) : ''}
                     </Label>
                   </g>
@@ -89,15 +91,19 @@ export function RebalanceDiagram() {
             ))}
             {(
               [
-                { x: DIES, says: 'dies', anchor: 'middle' },
+                { x: DIES, says: 'dies', anchor: 'middle', from: DEAD },
                 // Two words that stand near one another lean away from each other.
-                { x: MISSED, says: 'missed', anchor: again - MISSED < NEAR ? 'end' : 'middle' },
-                { x: again, says: 'again', anchor: again - MISSED < NEAR ? 'start' : 'middle' },
+                { x: MISSED, says: 'missed', anchor: again - MISSED < NEAR ? 'end' : 'middle', from: DEAD },
+                { x: again, says: 'again', anchor: again - MISSED < NEAR ? 'start' : 'middle', from: 0 },
               ] as const
-            ).map(({ x, says, anchor }) => (
+            ).map(({ x, says, anchor, from }) => (
               <g key={says}>
-                <path d={`M${at(x)},${top + 8} v${ROW * 3 + 2}`} stroke="var(--ink-quiet)" strokeDasharray="2 3" />
-                <Label x={at(x)} y={top + ROW * 3 + 22} anchor={anchor} size={11}>
+                <path
+                  d={`M${at(x)},${top + 8 + from * ROW} v${ROW * (3 - from) + 2}`}
+                  stroke="var(--ink-quiet)"
+                  strokeDasharray="2 3"
+                />
+                <Label x={at(x)} y={top + ROW * 3 + 22} anchor={anchor} size={12}>
                   {t(says)}
                 </Label>
               </g>

@@ -12,12 +12,14 @@ type Replica = {
   epochs?: { epoch: number; from: number }[]
 }
 
-const WIDTH = 480
-const LEFT = 96
-const RIGHT = 84
+const WIDTH = 430
+const LEFT = 84
+const RIGHT = 70
 const TOP = 34
 const ROW = 50
 const BAR = 22
+/** A part that is narrower than its name is left without. */
+const NAMED = 46
 const LATER_EPOCH = { fill: 'var(--accent)', fillOpacity: 0.32 }
 const FIRST_EPOCH = { fill: 'var(--accent-wash)' }
 
@@ -55,7 +57,7 @@ export function ReplicaLadder({ from = 0, replicas }: { from?: number; replicas:
       {replicas.map((replica, at) => {
         const y = TOP + at * ROW
         return (
-          <g key={replica.broker} opacity={replica.state === 'down' ? 0.55 : 1}>
+          <g key={replica.broker}>
             <Label x={0} y={y + 10} bold={replica.state === 'leader'}>
               {translate('diagram.ladder.broker', { broker: replica.broker })}
             </Label>
@@ -71,16 +73,18 @@ export function ReplicaLadder({ from = 0, replicas }: { from?: number; replicas:
                   height={BAR}
                   stroke="var(--accent)"
                   strokeWidth="1.1"
+                  strokeDasharray={replica.state === 'down' ? '4 3' : undefined}
+                  opacity={replica.state === 'down' ? 0.6 : 1}
                   {...(one.later ? LATER_EPOCH : FIRST_EPOCH)}
                 />
-                {one.epoch !== null && x(one.to) - x(one.from) > 52 && (
+                {one.epoch !== null && x(one.to) - x(one.from) > NAMED && (
                   <Label x={(x(one.from) + x(one.to)) / 2} y={y + 15.5} anchor="middle" size={12}>
                     {translate('diagram.ladder.epoch', { epoch: one.epoch })}
                   </Label>
                 )}
               </g>
             ))}
-            <Label x={x(replica.end) + 7} y={y + 15.5} size={12.5}>
+            <Label x={x(replica.end) + 6} y={y + 15.5} size={12}>
               {translate('diagram.ladder.end', { end: replica.end })}
             </Label>
           </g>

@@ -2,7 +2,9 @@ import { translate } from '#messages/text.ts'
 import { Arrow, Diagram, Label } from './parts.tsx'
 
 const CELL = 56
-const WIDTH = 480
+/** Room for the words at the ends of a short log. */
+const LEAST_WIDTH = 320
+const MARGIN = 52
 const TOP = 58
 const HEIGHT = 50
 const MOST = 8
@@ -22,11 +24,12 @@ export function TransactionLogDiagram(props: { records?: Cell[]; first?: number;
   const records = (props.records ?? []).slice(0, MOST).map((one, index) => ({ ...one, offset: first + index }))
   const end = first + records.length
   const lastStable = Math.max(first, Math.min(end, props.lastStable ?? end))
-  const left = (WIDTH - records.length * CELL) / 2
+  const width = Math.max(LEAST_WIDTH, records.length * CELL + 2 * MARGIN)
+  const left = (width - records.length * CELL) / 2
   const at = (offset: number) => left + (offset - first) * CELL
   const t = (key: 'title' | 'text' | 'lastStable' | 'highWatermark') => translate(`diagram.transactionLog.${key}`)
   return (
-    <Diagram title={t('title')} text={t('text')} width={WIDTH} height={160}>
+    <Diagram title={t('title')} text={t('text')} width={width} height={160}>
       <Label x={at(lastStable)} y={20} anchor="middle">
         {t('lastStable')}
       </Label>
