@@ -47,7 +47,8 @@ const LOOKS: Record<Where, string> = {
 export function MigrationPhasesDiagram() {
   return (
     // on a phone it is scrolled, rather than broken within words
-    <div className="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div className="shades overflow-x-auto" tabIndex={0}>
       <table className="w-full min-w-[26rem] table-fixed border-separate! border-spacing-1 text-left text-[12.5px] leading-snug">
         <caption className="sr-only">{translate('diagram.migration.title')}</caption>
         <thead>

@@ -11,7 +11,10 @@ export function CodeBlock({ children, className, ...props }: ComponentProps<'pre
         {...props}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className={cn('overflow-x-auto rounded-lg py-3 pr-12 pl-4 text-[13px] leading-[1.65]', className)}
+        className={cn(
+          'shades overflow-x-auto rounded-lg py-3 [--ground:var(--sunken)] pr-12 pl-4 text-[13px] leading-[1.65]',
+          className,
+        )}
       >
         {children}
       </pre>

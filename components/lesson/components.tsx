@@ -18,6 +18,7 @@ import { RaftSimulator } from '#components/raft-simulator/raft-simulator.tsx'
 import { Benefits } from './benefits.tsx'
 import { Callout } from './callout.tsx'
 import { Check } from './check.tsx'
+import { Code } from './code.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { Do } from './do.tsx'
 import { Edit } from './edit.tsx'
@@ -32,10 +33,14 @@ import { TerminalOutput } from './terminal-output.tsx'
 
 const Table = (props: ComponentProps<'table'>) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what may scroll must be reached by the keyboard
-  <div className="table-scroll" tabIndex={0}>
+  <div className="table-scroll shades" tabIndex={0}>
     <table {...props} />
   </div>
 )
+
+/** The corner above a column of names is no heading. */
+const HeadCell = ({ children, ...props }: ComponentProps<'th'>) =>
+  children ? <th {...props}>{children}</th> : <td {...props} />
 
 /** The page has its own first heading. */
 const NoFirstHeading = ({ children, ...props }: ComponentProps<'h2'>) => <h2 {...props}>{children}</h2>
@@ -72,7 +77,9 @@ export const lessonComponents = {
   Term,
   Terminal: TerminalOutput,
   TransactionLogDiagram,
+  code: Code,
   h1: NoFirstHeading,
   pre: CodeBlock,
   table: Table,
+  th: HeadCell,
 }

@@ -33,7 +33,7 @@ export function Term(props: { meaning: string; term?: string; href?: string; chi
         onBlur={() => {
           dismissed.current = false
         }}
-        className="cursor-help underline decoration-dotted decoration-from-font decoration-line-strong underline-offset-[0.22em] hover:decoration-ink-quiet data-popup-open:text-ink data-popup-open:decoration-ink-quiet"
+        className="cursor-help text-left underline decoration-dotted decoration-from-font decoration-line-strong underline-offset-[0.22em] hover:decoration-ink-quiet data-popup-open:text-ink data-popup-open:decoration-ink-quiet"
       >
         {props.children}
       </PopoverTrigger>

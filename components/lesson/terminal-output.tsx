@@ -10,7 +10,7 @@ export function TerminalOutput({ children, title }: { children: ReactNode; title
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="overflow-x-auto rounded-lg px-4 pt-1 pb-3 text-[12.5px] text-ink-soft leading-[1.6]"
+        className="shades overflow-x-auto rounded-b-lg px-4 pt-1 pb-3 text-[12.5px] text-ink-soft leading-[1.6]"
       >
         {textOf(children).replace(/^\n+|\n+$/g, '')}
       </pre>
