@@ -14,7 +14,7 @@ export type Placed = TopicBatch & { segment: number; position: number }
 /** Why nothing can be said of what was fetched; null where something can. */
 export function unread(topic: string, fact: Fact<unknown>): string | null {
   if (fact.state === 'failed') return `${topic} cannot be read: ${fact.why}.`
-  return fact.state === 'not-fetched' ? `Reading ${topic}.` : null
+  return fact.state === 'not-fetched' ? `${topic} is being read.` : null
 }
 
 export const batchesIn = (fact: Batches, partition = 0): TopicBatch[] =>

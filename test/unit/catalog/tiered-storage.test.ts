@@ -90,7 +90,7 @@ test.each([
     recorded.butFailed(FILES, 'node-1 is gone'),
     'The directory of archive-0 cannot be read: node-1 is gone.',
   ],
-  ['nobody has looked', recorded.butUnread(FILES), 'Reading The directory of archive-0.'],
+  ['nobody has looked', recorded.butUnread(FILES), 'The directory of archive-0 is being read.'],
   [
     'deleted in both places',
     logs((log) => ({ ...log, logStart: 10_000 })),
