@@ -55,29 +55,81 @@ test.each([
   expect(await internalTopics.answered('find', given, opened(internalTopics))).toMatchObject({ passed })
 })
 
-const taken =
-  returns.seen('metadata', ({ records }) =>
-    records.some(({ type, data }) => type === 'KRaftVoters' && (data as { voters: unknown[] }).voters.length === 2),
-  ) + 1
+test.each([
+  ['removed', 1, /^The voters were 101, 102, 103, and then 101, 102\.$/],
+  ['came-back', returns.passOf('removed') + 1, /^[\d.]+ s after it was removed node 103 was a voter again\.$/],
+  ['observes', returns.passOf('came-back') + 1, /^The voters are 101, 102, and node 103 has observed for \d+ s\.$/],
+  ['quorum-works', returns.passOf('observes'), /^Node 10[12] leads, and everything below \d+ is committed\.$/],
+])('voter-returns: %s', async (check, before, says) => {
+  expect(await returns.at(check, before)).toMatchObject({ passed: false })
+  expect(await returns.whereItPassed(check)).toMatchObject({ passed: true, says: expect.stringMatching(says) })
+})
 
 test('voter-returns: who is out for two seconds only, and is not seen so, was out all the same', async () => {
-  const unseen = await Recorded.of(voterReturns)
-  for (const { body } of unseen.entries)
-    if (body.type === 'observed' && body.observation.type === 'quorum' && body.observation.voters.length === 2)
-      Object.assign(body.observation, { voters: [], observers: [] })
+  const unseen = returns.but((seen) =>
+    seen.type === 'quorum' && seen.voters.length === 2 ? { ...seen, voters: [], observers: [] } : seen,
+  )
   expect(await unseen.at('removed', unseen.passOf('came-back'))).toMatchObject({ passed: true })
 })
 
+const [removed, sampled] = [
+  returns.passOf('removed'),
+  returns.entries.findLastIndex(
+    ({ body }, index) =>
+      index < returns.passOf('observes') && body.type === 'observed' && body.observation.type === 'metadata-log',
+  ),
+]
+
 test.each([
-  ['removed', 1, /^The voters were 101, 102, 103, and then 101, 102\.$/],
-  ['came-back', returns.passOf('removed'), /^[\d.]+ s after it was removed node 103 was a voter again\.$/],
-  ['observes', returns.passOf('came-back'), /^The voters are 101, 102, and node 103 has observed for \d+ s\.$/],
-  ['quorum-works', returns.passOf('came-back'), /^Node 10[12] leads, and everything below \d+ is committed\.$/],
-])('voter-returns: %s', async (check, before, says) => {
-  expect(await returns.at(check, before)).toMatchObject({ passed: false })
-  // The log tells of it a moment after the view, by which it had passed when this was recorded.
-  expect(await returns.at(check, check === 'removed' ? taken : returns.passOf(check))).toMatchObject({
-    passed: true,
-    says: expect.stringMatching(says),
-  })
+  [
+    'came-back',
+    'it stays out',
+    returns.butRecords<{ voters: unknown[] }>('KRaftVoters', (data, index) =>
+      index > removed && data.voters.length === 3 ? null : data,
+    ),
+    'Node 103 is out. Leave it running, and watch the voters.',
+  ],
+  [
+    'observes',
+    'it votes',
+    returns.but((seen, index) =>
+      seen.type === 'quorum' && index > removed + 1 && seen.voters.length === 2 ? null : seen,
+    ),
+    'The voters are 101, 102, 103.',
+  ],
+  [
+    'observes',
+    'it is down',
+    returns.but((seen, index) => (index === sampled ? { type: 'node-down', host: 'controller-3', why: '' } : seen)),
+    'controller-3 is not up. It should run: a node that is down asks for nothing, until somebody starts it.',
+  ],
+  [
+    'observes',
+    'it does not fetch',
+    returns.but((seen) => (seen.type === 'quorum' ? { ...seen, observers: [] } : seen)),
+    'Node 103 is up; the leader does not list it among the observers yet.',
+  ],
+  [
+    'quorum-works',
+    'the other one is behind',
+    returns.but((seen, index) =>
+      seen.type === 'metadata-log' && index === sampled
+        ? { ...seen, replicas: seen.replicas.map((one) => ({ ...one, logEndOffset: one.logEndOffset - 1 })) }
+        : seen,
+    ),
+    'The other voter has not caught up yet.',
+  ],
+])('voter-returns, %s, not so: %s', async (check, _, other, says) => {
+  expect(await other.whereItPassed(check)).toMatchObject({ passed: false, says })
+})
+
+test('voter-returns: no check comes before that which it builds on, nor before it was quiet for a while', async () => {
+  const says = async (check: string, count: number) => (await returns.at(check, count)).says
+  expect(await says('came-back', removed)).toBe('Node 103 has not been removed yet.')
+  expect(await says('quorum-works', returns.passOf('observes'))).toBe(
+    'Node 103 still votes, or has not been out for long enough.',
+  )
+  expect(await says('observes', sampled)).toBe(
+    'Node 103 observes. Whether it stays so is said 20 s after the last change.',
+  )
 })
