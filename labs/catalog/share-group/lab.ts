@@ -142,13 +142,15 @@ export default defineLab({
             const offset = passes.released?.evidence.offset
             if (typeof offset !== 'number') return missing('A record is to be given back first.')
             const states = statesOf(history, offset)
-            const last = states.at(-1)
-            const archived = states.find(({ state }) => state === 'archived')
-            if (archived && archived.count >= LIMIT)
+            const archived = states.find(({ state, count }) => state === 'archived' && count >= LIMIT)
+            if (archived) {
+              const given = Math.max(offset, archived.first)
               return passed(
-                `Offset ${offset} was delivered ${times(archived.count)} and never accepted: it is archived, and ${SHARE} goes on behind it.`,
-                { offset, count: archived.count },
+                `Offset ${given} was delivered ${times(archived.count)} and never accepted: it is archived, and ${SHARE} goes on behind it.`,
+                { offset: given, count: archived.count },
               )
+            }
+            const last = states.findLast(covers(offset))
             if (last?.state === 'available')
               return missing(`Offset ${offset} was delivered ${times(last.count)}, and is available again.`)
             return missing(
@@ -193,11 +195,11 @@ function doneUpTo(group: Group): number | null {
 const waiting = (group: Group): Delivered | undefined =>
   group.delivered.find((one) => covers(doneUpTo(group) ?? -1)(one) && one.state === 'available' && one.count > 0)
 
-/** What the share coordinator kept of a record, from look to look. */
+/** What the share coordinator kept of a record, and of those that were written after it, from look to look. */
 const statesOf = (history: HistoryView, offset: number): Delivered[] =>
   history
     .events('group', { after: { seq: 0, at: 0 } })
     .filter(({ group }) => group.id === SHARE)
-    .flatMap(({ group }) => group.delivered.filter(covers(offset)))
+    .flatMap(({ group }) => group.delivered.filter((one) => one.topic === TOPIC && one.last >= offset))
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)

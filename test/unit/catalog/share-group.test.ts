@@ -169,13 +169,26 @@ test.each([
     'Offset 3000 was rejected with delivery 4. Write another one, and give that back until it comes no more.',
   ],
   [
-    'another record',
-    [kept(3_000, 3_000, 'acknowledged', 2), kept(3_001, 3_001, 'archived', 5)],
+    'one that came before',
+    [kept(2_999, 2_999, 'archived', 5), kept(3_000, 3_000, 'acknowledged', 2)],
     'Offset 3000 was accepted with delivery 2. Write another one, and give that back until it comes no more.',
   ],
   ['nothing is kept of it any more', [], 'Offset 3000 was delivered 4 times, and is available again.'],
 ])('not archived: %s', async (_, delivered, says) => {
   expect(await butOf('workers', { delivered }, last).whereItPassed('archived')).toMatchObject({ passed: false, says })
+})
+
+test('whoever accepted it may write another one, and give that back', async () => {
+  const another = butOf(
+    'workers',
+    { delivered: [kept(3_000, 3_000, 'acknowledged', 2), kept(3_001, 3_001, 'archived', 5)] },
+    last,
+  )
+  expect(await another.whereItPassed('archived')).toMatchObject({
+    passed: true,
+    says: 'Offset 3001 was delivered 5 times and never accepted: it is archived, and workers goes on behind it.',
+    evidence: { offset: 3_001, count: 5 },
+  })
 })
 
 test('archived together with others, and gone from the coordinator since', async () => {
