@@ -38,7 +38,10 @@ type What =
   | { type: 'disk'; host: string; full: boolean }
   | { type: 'broker'; broker: number; is: 'registered' | 'fenced' | 'unfenced' | 'unregistered' }
   | { type: 'voters'; voters: number[]; before: number[] }
-  /** A group (of those that the lab asks for) has other members, assignments, offsets or another state than at the last look. */
+  /**
+   * A group (of those that the lab asks for) has other members, assignments, offsets or another state than at the last look;
+   * Dead: it is gone.
+   */
   | { type: 'group'; group: Group }
   /** Not of Kafka's own topics nor the probe's; nor the next. */
   | { type: 'topic'; topic: string; is: 'created' | 'deleted' }

@@ -204,6 +204,9 @@ function foldObservation(
       const one = was?.find(({ id }) => id === group.id)
       if (JSON.stringify(one) !== JSON.stringify(group)) tell({ seq, at, cluster: name, type: 'group', group })
     }
+    for (const one of was ?? [])
+      if (!is.some(({ id }) => id === one.id))
+        tell({ seq, at, cluster: name, type: 'group', group: { ...one, state: 'Dead', ...NOTHING_IN_IT } })
     return {
       ...before,
       facts,
@@ -222,6 +225,9 @@ function foldObservation(
   })
   return after === cluster ? before : { ...before, clusters: { ...before.clusters, [name]: after } }
 }
+
+/** Of a group that is gone: Kafka calls such a one Dead. */
+const NOTHING_IN_IT = { members: [], offsets: [], delivered: [] }
 
 /** A need's name begins with its kind; null where it is of another one, or nobody answered. */
 const groupsIn = (name: string, result: NeedResult | undefined): Group[] | null =>

@@ -1,7 +1,7 @@
 import { cluster, defineLab, groups, missing, passed, records, step } from '#labs/engine/define.ts'
 import type { TopicRecord } from '#labs/protocol/observation.ts'
 import { committed, endsOf, groupOf, places, same } from '../groups.ts'
-import { counted } from '../quorum.ts'
+import { counted, FROM_THE_START } from '../quorum.ts'
 import { notANumber, numberIn } from '../snapshots.ts'
 
 const TOPIC = 'orders'
@@ -178,8 +178,11 @@ export default defineLab({
             const [has, wanted] = [committed(to, TOPIC), committed(from, TOPIC)]
             if (!same(has, wanted))
               return missing(`${COPY} has ${places(TOPIC, has)}; ${GROUP} has ${places(TOPIC, wanted)}.`)
-            const reader = history.last('group', ({ group: { id, members } }) => id === COPY && members.length > 0)
-            if (reader) return missing(`${COPY} had a member. Delete the group, and make it by its offsets alone.`)
+            // Of one that was deleted nothing counts.
+            const looks = history.events('group', { after: FROM_THE_START }).filter(({ group }) => group.id === COPY)
+            const since = looks.slice(looks.findLastIndex(({ group }) => group.state === 'Dead') + 1)
+            if (since.some(({ group }) => group.members.length > 0))
+              return missing(`${COPY} had a member. Delete the group, and make it by its offsets alone.`)
             return passed(`${COPY} has ${places(TOPIC, has)} as ${GROUP}, and is ${to.state}: nobody ever joined it.`)
           },
           hints: [

@@ -169,15 +169,37 @@ const OTHERS: Group = {
   ...{ members: [MEMBER], offsets: [], delivered: [] },
 }
 
-test('a group that had a member once was not made by its offsets alone', async () => {
-  const once = recorded.seen('need', () => true, recorded.passOf('since-release'))
-  const reader = recorded.butFetched<Group[]>('groups', (groups, index) =>
-    index === once ? [...groups, OTHERS] : groups,
+const firstLook = (step: string) =>
+  recorded.seen(
+    'need',
+    ({ name }) => name === 'groups',
+    recorded.entries.findIndex(({ body }) => body.type === 'step-opened' && body.step === step),
   )
-  expect(await reader.whereItPassed('copied')).toMatchObject({
-    passed: false,
-    says: 'audit had a member. Delete the group, and make it by its offsets alone.',
-  })
+/** The record, had the other group had a member at these looks. */
+const read = (from: number, to: number) =>
+  recorded.butFetched<Group[]>('groups', (groups, index) =>
+    index >= from && index < to ? [...groups, OTHERS] : groups,
+  )
+
+test.each(['back', 'copy'])(
+  'a group that has had a member since step %s was not made by its offsets alone',
+  async (step) => {
+    expect(await read(firstLook(step), recorded.passOf('copied') - 1).whereItPassed('copied')).toMatchObject({
+      passed: false,
+      says: 'audit had a member. Delete the group, and make it by its offsets alone.',
+    })
+  },
+)
+
+test('one that was deleted since, and made anew, was', async () => {
+  const one = firstLook('copy')
+  // Another look, at which it is not there any more.
+  const body = recorded.entries[one]!.body
+  const deleted = read(firstLook('back'), one + 1).but((seen, index) =>
+    index === one + 1 && body.type === 'observed' ? body.observation : seen,
+  )
+  expect(await deleted.at('copied', one + 1)).toMatchObject({ passed: false })
+  expect(await deleted.whereItPassed('copied')).toMatchObject({ passed: true })
 })
 
 test('at the end again without a reader: one of before it was moved does not count', async () => {
