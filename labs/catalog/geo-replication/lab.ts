@@ -98,12 +98,13 @@ export default defineLab({
           id: 'translated',
           title: `Cluster b has an offset of ${GROUP} for ${REMOTE}, no further than that on cluster a`,
           judge: ({ facts, passes }) => {
-            const [there, here] = [told(passes['read-some'], 'offset'), committedOn('b', facts.b, REMOTE)]
-            if (there === null) return missing(`${GROUP} has read nothing on cluster a yet.`)
+            if (!passes['read-some']) return missing(`${GROUP} has read nothing on cluster a yet.`)
+            const [there, here] = [committedOn('a', facts.a, TOPIC), committedOn('b', facts.b, REMOTE)]
+            if (typeof there === 'string') return missing(there)
             if (typeof here === 'string') return missing(here)
             if (here > there)
               return missing(
-                `${GROUP} is at ${here} on cluster b, and was at ${there} on cluster a: somebody has read on there. Delete the group on b.`,
+                `${GROUP} is at ${here} on cluster b, and at ${there} on cluster a: somebody has read on there. Delete the group on b.`,
               )
             return passed(`${GROUP} is at ${there} on cluster a, at ${here} on cluster b.`, { there, here })
           },
