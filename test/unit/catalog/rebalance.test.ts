@@ -211,10 +211,24 @@ describe.each([
       recorded.but((seen, index) =>
         index === goneAt - 1 ? { type: 'unobserved', why: 'nobody looked', since: 0 } : seen,
       ),
-      'Kraftlab missed a part of what happened. Start three members again, and kill one.',
+      'Kraftlab missed a part of what happened: only what comes after it counts. No one of three members has gone; 2 are there.',
     ],
   ] as [string, Recorded, string | RegExp][])('not so: %s', async (_, other, says) => {
     await refused(other, check, says)
+  })
+
+  test('where not all was seen, all may be done once more', async () => {
+    const twice = await Recorded.of(lab)
+    const [from, until] = [recorded.passOf(SHARED[id]!) - 20, recorded.passOf(check)]
+    const [first, last] = [recorded.entries[from]!, recorded.entries[until]!]
+    const again = recorded.entries.slice(from, until).flatMap(({ body, at, seq, ...entry }) => {
+      const later = { ...entry, at: at + last.at - first.at, seq: seq + last.seq - first.seq + 1 }
+      return body.type === 'observed' ? { ...later, body } : []
+    })
+    const gap = { type: 'unobserved' as const, why: 'nobody looked', since: last.at }
+    twice.entries.splice(until, 0, { ...last, body: { type: 'observed', number: 1, observation: gap } }, ...again)
+    expect(await twice.at(check, until + 1)).toMatchObject({ passed: false, says: expect.stringMatching(/^Kraftlab/) })
+    expect(await twice.at(check, until + 1 + again.length)).toMatchObject({ passed: true })
   })
 
   test('three members are needed before', async () => {
