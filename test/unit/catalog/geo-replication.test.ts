@@ -146,6 +146,13 @@ test('whoever reads on there before the mirror has told of it is not held back b
   })
 })
 
+test('a mirror may have translated all: then nothing is read twice', async () => {
+  expect(await standing('b', there).whereItPassed('translated')).toMatchObject({
+    passed: true,
+    evidence: { there, here: there },
+  })
+})
+
 test('no check comes before that which it builds on', async () => {
   const says = async (check: string, before: string) => (await recorded.at(check, recorded.passOf(before))).says
   expect(await says('mirrored', 'written')).toBe('Cluster a does not have the records yet.')
