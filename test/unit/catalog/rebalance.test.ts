@@ -60,6 +60,16 @@ test('in the classic protocol the one that lived stood still, in the new one it 
   ])
 })
 
+test('a guess is held against what was measured: more than a second is to stand still', () => {
+  const { outcome } = lab.steps.find(({ id }) => id === 'consumer-kill')!.predict!
+  const right = (given: string, stayedMs: number) =>
+    outcome(given, { passes: { 'consumer-moved': { evidence: { stayedMs, stayed: 'member-1' } } } } as never).right
+  expect([right('no', 1_000), right('YES ', 1_000), right('no', 1_001), right('yes', 1_001)]).toEqual([
+    ...[true, false],
+    ...[false, true],
+  ])
+})
+
 test('a guess other than yes or no is refused', () => {
   const { refuse } = lab.steps.find(({ id }) => id === 'classic-kill')!.predict!
   expect([refuse?.(' Yes'), refuse?.('no'), refuse?.('perhaps')]).toEqual([null, null, 'Answer yes or no.'])
