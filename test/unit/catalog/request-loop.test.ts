@@ -155,7 +155,8 @@ test.each([
   expect(await other.whereItPassed('waits')).toMatchObject({ passed: false, says })
 })
 
-test('25 ms is slow', async () => {
+test('25 ms is slow, and 50,000 records are enough', async () => {
+  expect(await recorded.butEnds('squeezed', () => 50_000).whereItPassed('waits')).toMatchObject({ passed: true })
   expect(await answered(25, 25, 25, 3, 3).whereItPassed('waits')).toMatchObject({ passed: true })
 })
 
@@ -182,4 +183,12 @@ test('the prediction is held against the batches that were written', () => {
     right: true,
     says: expect.stringMatching(/^Some \d+: what comes within 100 ms\./),
   })
+})
+
+test('a guess is right within half as many again', () => {
+  const { outcome, refuse } = lab.steps.find(({ id }) => id === 'batching')!.predict!
+  const guessed = (given: string) =>
+    outcome(given, { passes: { 'large-batch': { evidence: { inBatch: 300 } } } } as never).right
+  expect(['199', '200', '450', '451'].map(guessed)).toEqual([false, true, true, false])
+  expect(refuse?.('all')).toBe('Give a whole number.')
 })
