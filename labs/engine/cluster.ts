@@ -75,6 +75,8 @@ export type ClusterView = Metadata & {
   metadataLags: Record<number, number | null>
   /** when its ends and high watermark were last told, ms since 1970 */
   sampledAt: number | null
+  /** when the log end of a partition of the topic was last seen to change, as its leader told it; ms since 1970 */
+  endsChangedAt: Record<string, number>
   /** what ZooKeeper has of it; null where the cluster has none, or none has answered yet */
   zookeeper: ZooKeeperState | null
   /** what the probe measures; null where the lab has none */
@@ -95,6 +97,7 @@ export const NO_CLUSTER: ClusterView = {
   metadataEnds: {},
   metadataLags: {},
   sampledAt: null,
+  endsChangedAt: {},
   ...NO_METADATA,
   zookeeper: null,
   probe: null,
@@ -182,9 +185,9 @@ function foldOne(
       }
     }
     case 'log-ends':
-      return counts(before, seen.host, laid) ? withEnds(before, seen.host, seen.partitions, true) : before
+      return counts(before, seen.host, laid) ? withEnds(before, seen, true, at) : before
     case 'replica-ends':
-      return counts(before, seen.host, laid) ? withEnds(before, seen.host, seen.partitions, false) : before
+      return counts(before, seen.host, laid) ? withEnds(before, seen, false, at) : before
     case 'zookeeper': {
       const { controller, migration, brokers } = seen
       const epoch = before.voters.length > 0 ? before.epoch : (controller?.epoch ?? before.epoch)
@@ -347,23 +350,26 @@ function leaderByZooKeeper(after: ClusterView): NodeView | undefined {
   return holder?.up && holder.process !== 'paused' ? holder : undefined
 }
 
-type Ends = Extract<Observation, { type: 'log-ends' }>['partitions']
+type Ends = Pick<Extract<Observation, { type: 'log-ends' }>, 'host' | 'partitions'>
 
 /** @param leads the node tells of the partitions that it leads; else of those that it follows */
-function withEnds(before: ClusterView, host: string, told: Ends, leads: boolean): ClusterView {
+function withEnds(before: ClusterView, told: Ends, leads: boolean, at: number): ClusterView {
   // The sample may be from before a topic was deleted.
-  const partitions = told.filter(({ topic, partition }) => before.topics[topic]?.partitions[partition])
-  const node = before.nodes[host]?.node ?? null
+  const partitions = told.partitions.filter(({ topic, partition }) => before.topics[topic]?.partitions[partition])
+  const node = before.nodes[told.host]?.node ?? null
   const logEnds = byName(before.logEnds)
   const replicaEnds = byName(before.replicaEnds)
+  const endsChangedAt = byName(before.endsChangedAt)
   for (const topic of new Set(partitions.map((one) => one.topic))) {
     logEnds[topic] = { ...logEnds[topic] }
     replicaEnds[topic] = { ...replicaEnds[topic] }
   }
   for (const { topic, partition, end } of partitions) {
+    if (leads && logEnds[topic]![partition] !== end) endsChangedAt[topic] = at
     if (leads) logEnds[topic]![partition] = end
     if (node === null) continue
     replicaEnds[topic]![partition] = { ...replicaEnds[topic]![partition], [node]: end }
   }
-  return { ...before, logEnds: leads ? logEnds : before.logEnds, replicaEnds }
+  for (const topic of Object.keys(endsChangedAt)) if (!before.topics[topic]) delete endsChangedAt[topic]
+  return leads ? { ...before, logEnds, replicaEnds, endsChangedAt } : { ...before, replicaEnds }
 }

@@ -172,6 +172,11 @@ test('ends of logs are kept by replica, as each node tells of its own', () => {
   const told = fold(up('A'), at('b', 2), orders, ends('log-ends', 'broker-1', 8), ends('replica-ends', 'b', 5))
   expect(told.logEnds).toEqual({ orders: { 0: 8 } })
   expect(told.replicaEnds).toEqual({ orders: { 0: { 1: 8, 2: 5 } } })
+  // Only what its leader tells counts, and only what is news.
+  expect(told.endsChangedAt).toEqual({ orders: AT })
+  const later = foldCluster(told, ends('replica-ends', 'b', 8), AT + 1_000)
+  expect(foldCluster(later, ends('log-ends', 'broker-1', 8), AT + 2_000).endsChangedAt).toEqual({ orders: AT })
+  expect(foldCluster(later, ends('log-ends', 'broker-1', 9), AT + 2_000).endsChangedAt).toEqual({ orders: AT + 2_000 })
 })
 
 test('a topic may be called as an object has its own things', () => {
