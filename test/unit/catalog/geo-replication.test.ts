@@ -109,6 +109,12 @@ test.each([
     recorded.butEnds('orders', (end) => Math.min(end, 1_049)),
     'orders on cluster a ends at 1049, a.orders on cluster b at 1000.',
   ],
+  [
+    'behind',
+    'only just written',
+    recorded.but((seen) => (seen.type === 'metadata-log' && seen.host === 'b-node-1' ? null : seen)),
+    /^orders on cluster a ends at 1050, .* Whether it stays so is said 5 s after they were written\.$/,
+  ],
   ['read-on', 'not to the end', standing('b', 999), 'billing is at 999 of 1000 on cluster b.'],
   ['read-on', 'another group', group('b', () => null), /^Cluster b: There is no group billing\./],
   [
