@@ -49,16 +49,31 @@ type ClientLab = Pick<Lab, 'slug' | 'title' | 'minutes'> & {
 const NOT_TRIED = 'Not tried yet in this room: “Try it” runs it against a cluster of its own.'
 
 /** What has to be there whatever a check is about. */
-function tried<Evidence>(fact: Fact<Evidence>, judge: (evidence: Evidence) => Verdict): Verdict {
+function tried<Evidence extends { facts: object }>(
+  fact: Fact<Evidence>,
+  judge: (evidence: Evidence) => Verdict,
+): Verdict {
   if (fact.state === 'not-fetched') return missing(NOT_TRIED)
   if (fact.state === 'failed') return missing(`The last trial could not be made: ${fact.why}`)
+  // Of these all are there: the trial laid their topics. What cannot be read is not empty.
+  const looks = Object.entries(fact.value.facts as Record<string, Fact<{ complete?: boolean }>>)
+  const isWhole = ([name, look]: (typeof looks)[number]) =>
+    name === OFFSETS || (look.state === 'fetched' && look.value.complete !== false)
+  if (!looks.every(isWhole)) return missing('Not all that arrived could be read. Try it again.')
   return judge(fact.value)
 }
+/** The look at __consumer_offsets, which comes to be with the first group. */
+const OFFSETS = 'offsets'
 
 type Records = Fact<{ records: TopicRecord[] }>
 type Batches = Fact<{ batches: TopicBatch[] }>
 const recordsOf = (fact: Records): TopicRecord[] => (fact.state === 'fetched' ? fact.value.records : [])
 const batchesOf = (fact: Batches): TopicBatch[] => (fact.state === 'fetched' ? fact.value.batches : [])
+/** Those that read_committed gets. */
+function countingOf(records: Records, batches: Batches): TopicRecord[] {
+  const offsets = committedOffsets(batchesOf(batches))
+  return recordsOf(records).filter(({ partition, offset }) => offsets.has(`${partition}/${offset}`))
+}
 
 /** A value of orders, or of bills: what it begins with, the order's id. */
 const idIn = (value: string | null): string => (value ?? '').split(' ')[0] ?? ''
@@ -83,7 +98,7 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
       main: cluster({
         combined: 1,
         brokers: 1,
-        // As in the configuration that comes with Kafka: the first member of a group waits for no others.
+        // The first member of a group waits for no others; Kafka's default is three seconds.
         properties: { 'group.initial.rebalance.delay.ms': '0' },
       }),
     },
@@ -111,10 +126,10 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
             title: 'The program makes a topic that is not there, and brings one that is to what is asked',
             trial: 'topics',
             judge: ({ facts }) =>
-              tried(facts.topics, ({ given, kept, topics, configs }) => {
-                for (const name of [kept.fresh, kept.old]) {
+              tried(facts.topics, ({ given, kept, topics, configs, facts: seen }) => {
+                for (const name of [kept.fresh, kept.old, kept.grown]) {
                   const [topic, config] = [topics[name], configs[`topic:${name}`] ?? {}]
-                  const is = name === kept.old ? `${name}, which was there before,` : name
+                  const is = name === kept.fresh ? name : `${name}, which was there before,`
                   if (!topic) return missing(`The program was told of ${name}; there is no such topic at its cluster.`)
                   if (topic.partitions !== Number(given.PARTITIONS))
                     return missing(
@@ -128,11 +143,13 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
                     return missing(
                       `retention.ms of ${is} ${config['retention.ms'] ? `is ${config['retention.ms']}` : 'was not set'}; the program was told ${given.RETENTION_MS}.`,
                     )
-                  if (name === kept.old && config['max.message.bytes'] !== kept.own)
+                  if (name !== kept.fresh && config['max.message.bytes'] !== kept.own)
                     return missing(
                       `${name} had max.message.bytes=${kept.own} of its own, and has it no longer: the program replaced all that was set.`,
                     )
                 }
+                if (!recordsOf(seen.earlier).some(({ value }) => value === kept.earlier))
+                  return missing(`${kept.old} had a record, and has it no longer: the program made the topic anew.`)
                 return passed(
                   `${kept.fresh} was made and ${kept.old} was changed: ${given.PARTITIONS} partitions, retention.ms ${given.RETENTION_MS}. ${kept.old} kept max.message.bytes=${kept.own}.`,
                 )
@@ -178,11 +195,11 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
             judge: ({ facts }) =>
               tried(facts.bills, ({ given, kept, killed, facts: seen }) => {
                 const all = ordersOf(kept)
-                const bills = recordsOf(seen.bills)
-                const wrong = judgeBills(all, bills)
+                const bills = countingOf(seen.bills, seen.batches)
+                const committed = committedOf(seen.groups, given)
+                const wrong = judgeBills(all, bills, { killed, committed })
                 if (wrong) return missing(wrong)
                 if (!killed) return missing(NOT_KILLED)
-                const committed = committedOf(seen.groups, given)
                 if (committed < all.length)
                   return missing(
                     `All orders have their bills, but group ${given.GROUP} has committed ${committed} of ${all.length} orders: the next start would begin again.`,
@@ -209,30 +226,35 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
               tried(facts.once, ({ given, kept, killed, facts: seen }) => {
                 const all = ordersOf(kept)
                 const log = recordsOf(seen.bills)
-                const offsets = committedOffsets(batchesOf(seen.batches))
-                const counts = log.filter(({ partition, offset }) => offsets.has(`${partition}/${offset}`))
-                if (log.length > 0 && batchesOf(seen.batches).every(({ transactional }) => !transactional))
+                const counts = countingOf(seen.bills, seen.batches)
+                const committed = committedOf(seen.groups, given)
+                const written = batchesOf(seen.batches)
+                if (log.length > 0 && written.every(({ transactional }) => !transactional))
                   return missing('Bills arrived, none of them in a transaction.')
-                const wrong = judgeBills(all, counts)
-                if (wrong) return missing(wrong)
-                if (counts.length > all.length) {
-                  const ids = counts.map(({ key }) => key ?? '')
-                  const twice = [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))]
+                if (written.some((one, at) => isOpen(one, written.slice(at + 1))))
                   return missing(
-                    `${counted(twice.length, 'order')} was billed more than once, as committed: ${few(twice)}.`,
+                    'A transaction is still open, and whoever reads with read_committed waits behind it. Has the producer the same transactional.id at each start, and does it say that it is there before it reads?',
                   )
-                }
+                const wrong = judgeBills(all, counts, { killed, committed })
+                if (wrong) return missing(wrong)
+                if (counts.length > all.length) return missing(tooMany(all, counts))
                 if (!killed) return missing(NOT_KILLED)
-                const writers = new Set(batchesOf(seen.batches).map(({ producerId }) => producerId))
-                const inside = batchesOf(seen.offsets).some(
-                  ({ transactional, control, producerId }) =>
-                    transactional && control === null && writers.has(producerId),
+                const withOffsets = new Set(
+                  batchesOf(seen.offsets)
+                    .filter(({ transactional, control }) => transactional && control === null)
+                    .map(transactionOf),
                 )
-                if (!inside)
+                const counting = committedOffsets(written)
+                const beside = written.filter(
+                  (one) =>
+                    one.control === null &&
+                    counting.has(`${one.partition}/${one.baseOffset}`) &&
+                    !withOffsets.has(transactionOf(one)),
+                )
+                if (beside.length > 0)
                   return missing(
                     'Each order has one bill. But the offsets were not committed in the transaction of the bills: killed between the two, it would bill twice.',
                   )
-                const committed = committedOf(seen.groups, given)
                 if (committed < all.length)
                   return missing(`Group ${given.GROUP} has committed ${committed} of ${all.length} orders.`)
                 const aborted = log.length - counts.length
@@ -247,6 +269,22 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
       }),
     ],
   })
+}
+
+/** Since Kafka 4.0 each transaction has an epoch of its own; a client that does not know that keeps one for all of its. */
+const transactionOf = ({ producerId, producerEpoch }: TopicBatch): string => `${producerId}/${producerEpoch}`
+/** @param later those behind it in the log */
+const isOpen = ({ partition, producerId, transactional, control }: TopicBatch, later: TopicBatch[]): boolean =>
+  transactional &&
+  control === null &&
+  !later.some((one) => one.partition === partition && one.producerId === producerId && one.control !== null)
+
+function tooMany(orders: Order[], bills: TopicRecord[]): string {
+  const ids = bills.map(({ key }) => key ?? '')
+  const twice = orders.map(({ id }) => id).filter((id) => ids.indexOf(id) !== ids.lastIndexOf(id))
+  if (twice.length > 0)
+    return `${counted(twice.length, 'order')} ${twice.length === 1 ? 'was' : 'were'} billed more than once, as committed: ${few(twice)}.`
+  return `There are bills of no order: ${few(ids.filter((key) => !orders.some(({ id }) => id === key)))}.`
 }
 
 const NOT_KILLED =
@@ -267,7 +305,7 @@ function judgeOrders({ given, kept, facts: seen }: OrdersSeen): Verdict {
   const all = ordersOf(kept)
   const large = all.find(({ note }) => note === 'NOTE')!
   const wanted = all.filter((order) => order !== large)
-  const arrived = recordsOf(seen.arrived)
+  const arrived = countingOf(seen.arrived, seen.batches)
   const earlier = new Map(arrived.filter(({ value }) => value === kept.earlier).map((one) => [one.key, one]))
   const sent = arrived.filter(({ value }) => value !== kept.earlier)
   if (sent.length === 0) return missing(`Nothing arrived in ${given.TOPIC}. What did the program print?`)
@@ -321,11 +359,21 @@ function judgeOrders({ given, kept, facts: seen }: OrdersSeen): Verdict {
 }
 
 /** What is wrong with these bills; null: each order has one at least, and it is right. */
-function judgeBills(orders: Order[], bills: TopicRecord[]): string | null {
+function judgeBills(
+  orders: Order[],
+  bills: TopicRecord[],
+  { killed, committed }: { killed: boolean; committed: number },
+): string | null {
   if (bills.length === 0) return 'Nothing arrived in the topic that BILLS named. What did the program print?'
   const without = orders.filter(({ id }) => !bills.some(({ key }) => key === id))
-  if (without.length > 0)
-    return `${without.length} of ${orders.length} orders have no bill: ${few(without.map(({ id }) => id))}. The program was killed behind their offset and before their bill.`
+  if (without.length > 0) {
+    const lost = `${without.length} of ${orders.length} orders have no bill: ${few(without.map(({ id }) => id))}.`
+    if (committed < orders.length)
+      return `${lost} It has committed ${committed} of ${orders.length}, so it ended before it came to all of them. What did it print? A second start that is a new member waits 45 s for the dead one.`
+    return killed
+      ? `${lost} Their offsets are committed: killed behind the offset and before the bill, it does not read them again.`
+      : `${lost} Their offsets are committed.`
+  }
   const wrong = orders.filter(({ id, quantity, cents }) =>
     bills.some(({ key, value }) => key === id && Number(value) !== quantity * cents),
   )

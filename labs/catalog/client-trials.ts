@@ -97,27 +97,35 @@ export const SAMPLE_LINES = [1, 2, 3, 4].flatMap((nth) =>
   ),
 )
 
-/** @param command of the program, in its directory */
+/** A topic that is not there, one with fewer partitions and one that has as many. @param command of the program, in its directory */
 export const topicsTrial = (command: string) =>
   trial('topics', {
     ...SHOP,
     make: (random) => {
-      const [fresh, old] = [random.word('stock'), random.word('sales')]
+      const [fresh, old, grown] = [random.word('stock'), random.word('sales'), random.word('staff')]
       return {
         given: {
-          TOPICS: `${old} ${fresh}`,
+          TOPICS: `${old} ${grown} ${fresh}`,
           PARTITIONS: String(random.number(5, 9)),
           RETENTION_MS: String(random.number(86_400_001, 604_799_999)),
         },
-        kept: { fresh, old, own: String(random.number(20_001, 29_999)) },
+        kept: { fresh, old, grown, own: String(random.number(20_001, 29_999)), earlier: random.word('earlier') },
       }
     },
-    prepare: ({ kept }) => [
-      filled({
-        topics: [{ name: kept.old, partitions: 2, copies: COPIES, config: { 'max.message.bytes': kept.own } }],
-      }),
-    ],
+    prepare: ({ given, kept }) => {
+      const config = { 'max.message.bytes': kept.own }
+      return [
+        filled({
+          topics: [
+            { name: kept.old, partitions: 2, copies: COPIES, config },
+            { name: kept.grown, partitions: Number(given.PARTITIONS), copies: COPIES, config },
+          ],
+          records: [{ topic: kept.old, key: 'earlier', value: kept.earlier }],
+        }),
+      ]
+    },
     command,
+    looks: ({ kept }) => ({ earlier: records({ topic: kept.old, max: MAX_RECORDS }) }),
   })
 
 export const ordersTrial = (command: string) =>
@@ -159,12 +167,22 @@ const billing = {
   limitMs: TWICE_LIMIT_MS,
 }
 
+/** Killed when enough bills are seen, or when more orders count as done than have bills: a right program survives either. */
 export const billsTrial = (command: string) =>
   trial('bills', {
     ...billing,
     command,
-    looks: ({ given }) => ({ bills: records({ topic: given.BILLS, max: MAX_RECORDS }), groups: groups() }),
-    killedWhen: ({ bills }) => bills.state === 'fetched' && bills.value.records.length >= KILLED_AT,
+    looks: ({ given }) => ({
+      bills: records({ topic: given.BILLS, max: MAX_RECORDS }),
+      batches: batches({ topic: given.BILLS, max: MAX_RECORDS }),
+      groups: groups({ everyMs: 100 }),
+    }),
+    killedWhen: ({ bills, groups }) => {
+      if (bills.state !== 'fetched') return false
+      const { length } = bills.value.records
+      const done = groups.state === 'fetched' ? groups.value.flatMap(({ offsets }) => offsets) : []
+      return length >= KILLED_AT || done.reduce((sum, { offset }) => sum + Math.max(0, offset), 0) > length
+    },
   })
 
 export const onceTrial = (command: string) =>

@@ -11,7 +11,7 @@ export default clientLab({
     hints: [
       'createTopics asks for topics that are not there. What does it say of one that is, and what could be asked for instead?',
       'Catch the TopicExistsException. createPartitions takes a larger number; incrementalAlterConfigs sets one property and leaves the others.',
-      'admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all().get(), and admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(new AlterConfigOp(new ConfigEntry("retention.ms", retention), AlterConfigOp.OpType.SET)))).all().get()',
+      'admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all().get(), where an InvalidPartitionsException says that it has as many; and admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(new AlterConfigOp(new ConfigEntry("retention.ms", retention), AlterConfigOp.OpType.SET)))).all().get()',
     ],
   },
   orders: {
@@ -19,7 +19,7 @@ export default clientLab({
     hints: [
       'send() only puts the record into a buffer. Where would the program hear that a broker refused it? And by what is the partition chosen?',
       'ProducerRecord has a constructor with a key. send() takes a callback with the record’s place, or an error.',
-      'producer.send(new ProducerRecord<>(topic, customer, order), (place, error) -> { if (error != null) refused.add(id); }); and after flush() send each of refused to the topic rejected, as the key.',
+      'producer.send(new ProducerRecord<>(topic, customer, order), (place, error) -> { if (error != null) refused.add(id); }); and after flush() send each of refused to the topic rejected, as the key, and get() its answer.',
     ],
   },
   bills: {
@@ -27,7 +27,7 @@ export default clientLab({
     hints: [
       'What does the group believe to be done when the program is killed in its fifth bill?',
       'The offset says: all before this is done. So it is committed behind the bills, and behind their arrival.',
-      'for (var order : orders) producer.send(billFor(order.value())); producer.flush(); consumer.commitSync();',
+      'Keep what send() returns: for (var order : orders) sent.add(producer.send(billFor(order.value()))); producer.flush(); for (var bill : sent) bill.get(); consumer.commitSync();',
     ],
   },
   once: {

@@ -21,9 +21,11 @@ export const topics = edit(
     }
 
     static void change(Admin admin, String topic, int partitions, String retention) throws Exception {
-        int has = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
-        if (has < partitions)
+        try {
             admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof InvalidPartitionsException)) throw e; // it has as many, or more
+        }
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         var set = new AlterConfigOp(new ConfigEntry("retention.ms", retention), AlterConfigOp.OpType.SET);
         admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
@@ -41,15 +43,17 @@ export const told = edit(
   'Orders.java',
   '            producer.flush();',
   `            producer.flush();
-            for (String id : refused) producer.send(new ProducerRecord<>(rejected, id, "refused"));`,
+            for (String id : refused) producer.send(new ProducerRecord<>(rejected, id, "refused")).get();`,
 )
 
 export const behind = edit(
   'Bills.java',
   `                consumer.commitSync();
                 for (var order : orders) producer.send(billFor(order.value()));`,
-  `                for (var order : orders) producer.send(billFor(order.value()));
+  `                var sent = new ArrayList<Future<?>>();
+                for (var order : orders) sent.add(producer.send(billFor(order.value())));
                 producer.flush();
+                for (var bill : sent) bill.get();
                 consumer.commitSync();`,
 )
 
@@ -68,8 +72,10 @@ export const begun = edit(
 )
 export const together = edit(
   'BillsOnce.java',
-  `                for (var order : orders) producer.send(billFor(order.value()));
+  `                var sent = new ArrayList<Future<?>>();
+                for (var order : orders) sent.add(producer.send(billFor(order.value())));
                 producer.flush();
+                for (var bill : sent) bill.get();
                 consumer.commitSync();`,
   `                producer.beginTransaction();
                 for (var order : orders) producer.send(billFor(order.value()));

@@ -44,8 +44,10 @@ export default defineWrong({
       begun,
       edit(
         'BillsOnce.java',
-        `                for (var order : orders) producer.send(billFor(order.value()));
+        `                var sent = new ArrayList<Future<?>>();
+                for (var order : orders) sent.add(producer.send(billFor(order.value())));
                 producer.flush();
+                for (var bill : sent) bill.get();
                 consumer.commitSync();`,
         `                producer.beginTransaction();
                 for (var order : orders) producer.send(billFor(order.value()));

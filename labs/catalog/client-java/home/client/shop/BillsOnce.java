@@ -1,6 +1,8 @@
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,8 +30,10 @@ public class BillsOnce {
             while (true) {
                 var orders = consumer.poll(Duration.ofSeconds(8));
                 if (orders.isEmpty()) break;
-                for (var order : orders) producer.send(billFor(order.value()));
+                var sent = new ArrayList<Future<?>>();
+                for (var order : orders) sent.add(producer.send(billFor(order.value())));
                 producer.flush();
+                for (var bill : sent) bill.get();
                 consumer.commitSync();
             }
         }
