@@ -27,7 +27,7 @@ export default defineWrong({
       byHand,
       behind,
       edit('bills.py', 'import time', 'import time\nfrom concurrent.futures import ThreadPoolExecutor'),
-      edit('bills.py', 'while quiet < 8:', 'printers = ThreadPoolExecutor(1)\nwhile quiet < 8:'),
+      edit('bills.py', 'while quiet < 4:', 'printers = ThreadPoolExecutor(1)\nwhile quiet < 8:'),
       edit(
         'bills.py',
         `    for order in orders:

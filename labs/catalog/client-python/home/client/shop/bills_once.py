@@ -42,8 +42,8 @@ producer = Producer({"bootstrap.servers": BROKERS})
 
 consumer.subscribe([told("ORDERS", "orders")])
 quiet = 0
-while quiet < 8:
-    orders = consumer.consume(10, timeout=1)
+while quiet < 4:
+    orders = consumer.consume(10, timeout=2)
     if not orders:
         quiet += 1
         continue
