@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import lab from '#labs/catalog/client-java/lab.ts'
 import type { Moment } from '#labs/engine/define.ts'
 import { randomFrom, trialOf, triedFact } from '#labs/engine/trials.ts'
+import type { TopicBatch } from '#labs/protocol/observation.ts'
 import type { TrialEvidence } from '#labs/protocol/trial.ts'
 import { Recorded } from '../../support/recorded.ts'
 import { type Change, RecordedTrials, withBatches, withRecords } from '../../support/recorded-trial.ts'
@@ -49,6 +50,27 @@ const arrived = (change: (record: Record<string, unknown>, nth: number) => objec
   }
 }
 const noGroups: Change = ({ facts }) => ({ facts: { ...facts, groups: { state: 'fetched', value: [] } } })
+const without = (look: string): Change => {
+  return ({ facts }) => ({ facts: Object.fromEntries(Object.entries(facts).filter(([name]) => name !== look)) })
+}
+const after =
+  (first: Change, second: Change): Change =>
+  (evidence) => {
+    const changed = { ...evidence, ...first(evidence) }
+    return { ...changed, ...second(changed) }
+  }
+/** Each customer's last order where their first was. */
+const reversed: Change = (evidence) => {
+  const values = new Map<unknown, unknown[]>()
+  arrived((one) => {
+    values.set(one.key, [...(values.get(one.key) ?? []), one.value])
+    return one
+  })(evidence)
+  return arrived((one) => ({ ...one, value: values.get(one.key)?.pop() }))(evidence)
+}
+const elsewhere = (one: Record<string, unknown>) => ({ ...one, partition: (Number(one.partition) + 1) % 6 })
+const oneLess: Change = (evidence) =>
+  withRecords((one) => (one.key === ordersIn(evidence)[7]!.id ? null : one), 'bills')(evidence)
 
 test.each<[check: string, what: string, change: Change, saying: RegExp]>([
   ['topics-as-asked', 'a topic is gone', topicOf(() => null), /there is no such topic at its cluster/],
@@ -72,6 +94,28 @@ test.each<[check: string, what: string, change: Change, saying: RegExp]>([
   ],
   ['topics-as-asked', 'set otherwise', configOf('retention.ms', '1'), /retention\.ms of .* is 1; the program was told/],
   ['topics-as-asked', 'all was replaced', configOf('max.message.bytes', undefined), /has it no longer/],
+  [
+    'topics-as-asked',
+    'made anew',
+    withRecords(() => null, 'earlier'),
+    /^sales-[a-z]{10} had a record, and has it no longer: the program made the topic anew\.$/,
+  ],
+  [
+    'topics-as-asked',
+    'the one that had as many was left as it was',
+    ({ configs, kept }) => {
+      const { 'retention.ms': _, ...others } = configs[`topic:${kept.grown}`] ?? {}
+      return { configs: { ...configs, [`topic:${kept.grown}`]: others } }
+    },
+    /^retention\.ms of staff-[a-z]{10}, which was there before, was not set/,
+  ],
+  ['orders-arrive', 'a look that failed', without('rejected'), /^Not all that arrived could be read/],
+  [
+    'orders-arrive',
+    'all in a transaction that was aborted',
+    withBatches((one) => (one.producerId === -1 ? one : { ...one, transactional: true })),
+    /^Nothing arrived in orders-/,
+  ],
   ['orders-arrive', 'nothing came', arrived(() => null), /^Nothing arrived in orders-/],
   [
     'orders-arrive',
@@ -90,15 +134,13 @@ test.each<[check: string, what: string, change: Change, saying: RegExp]>([
   [
     'orders-arrive',
     'another partitioner',
-    arrived((one) => ({ ...one, partition: (Number(one.partition) + 1) % 6 })),
+    after(
+      withBatches((one) => [one, elsewhere(one)]),
+      arrived(elsewhere),
+    ),
     /29 of 29 orders are not where Java’s producer puts that key\.$/,
   ],
-  [
-    'orders-arrive',
-    'the other way round',
-    arrived((one) => ({ ...one, offset: 1_000 - Number(one.offset) })),
-    /did not arrive in their order\.$/,
-  ],
+  ['orders-arrive', 'the other way round', reversed, /did not arrive in their order\.$/],
   [
     'orders-arrive',
     'not idempotent',
@@ -127,8 +169,26 @@ test.each<[check: string, what: string, change: Change, saying: RegExp]>([
   [
     'none-lost',
     'one has no bill',
-    (evidence) => withRecords((one) => (one.key === ordersIn(evidence)[7]!.id ? null : one))(evidence),
-    /^1 of 30 orders have no bill: order-/,
+    oneLess,
+    /^1 of 30 orders have no bill: order-.* killed behind the offset and before/,
+  ],
+  [
+    'none-lost',
+    'one has no bill, and it was never killed',
+    after(oneLess, () => ({ killed: false })),
+    /^1 of 30 orders have no bill: order-[a-z]{10}\. Their offsets are committed\.$/,
+  ],
+  [
+    'none-lost',
+    'one has no bill, and nothing was committed',
+    after(oneLess, noGroups),
+    /It has committed 0 of 30, so it ended before it came to all of them/,
+  ],
+  [
+    'none-lost',
+    'bills of a transaction that nobody ended',
+    withBatches((one) => ({ ...one, transactional: true }), 'batches'),
+    /^Nothing arrived in the topic that BILLS named/,
   ],
   ['none-lost', 'a wrong sum', withRecords((one) => ({ ...one, value: '1' })), /is not quantity times cents\.$/],
   ['none-lost', 'too quick to be killed', () => ({ killed: false }), /^It ended before the trial could kill it/],
@@ -143,16 +203,27 @@ test.each<[check: string, what: string, change: Change, saying: RegExp]>([
     'exactly-once',
     'the last transaction is open',
     (evidence) => {
-      const last = Math.max(
-        ...(
-          evidence.facts.batches as unknown as { value: { batches: { control: string; baseOffset: number }[] } }
-        ).value.batches
-          .filter(({ control }) => control === 'commit')
-          .map(({ baseOffset }) => baseOffset),
-      )
+      const { value } = evidence.facts.batches as unknown as { value: { batches: TopicBatch[] } }
+      const last = Math.max(...value.batches.filter(({ control }) => control).map(({ baseOffset }) => baseOffset))
       return withBatches((one) => (one.baseOffset === last && one.control ? null : one), 'batches')(evidence)
     },
-    /orders have no bill/,
+    /^A transaction is still open/,
+  ],
+  [
+    'exactly-once',
+    'bills of no order',
+    (evidence) => {
+      let nth = 0
+      const another = (one: Record<string, unknown>) => (nth++ === 29 ? [one, { ...one, key: 'order-1' }] : one)
+      return withRecords(another, 'bills')(evidence)
+    },
+    /^There are bills of no order: order-1\.$/,
+  ],
+  [
+    'exactly-once',
+    'the offsets in a transaction of their own',
+    withBatches((one) => ({ ...one, producerEpoch: Number(one.producerEpoch) + 100 }), 'offsets'),
+    /^Each order has one bill\. But the offsets were not committed in the transaction/,
   ],
   [
     'exactly-once',
@@ -216,11 +287,13 @@ test('what a program is told it could not have known; what is kept it is not tol
   }
 })
 
-test('a program is killed when enough of its bills are seen, and not before', () => {
+test('a program is killed when enough of its bills are seen, or when more counts as done than is', () => {
   const { killedWhen } = trialOf(lab, 'none-lost')!.trial
-  const seen = (count: number) => ({
+  const seen = (count: number, done: number) => ({
     bills: { state: 'fetched' as const, value: { records: Array.from({ length: count }), complete: true } },
+    groups: { state: 'fetched' as const, value: [{ offsets: [{ offset: done }, { offset: -1 }] }] },
   })
-  expect(killedWhen?.({ bills: { state: 'not-fetched' } } as never)).toBe(false)
-  expect([7, 8].map((count) => killedWhen?.(seen(count) as never))).toEqual([false, true])
+  const kills = (...at: [count: number, done: number]) => killedWhen?.(seen(...at) as never)
+  expect(killedWhen?.({ bills: { state: 'not-fetched' }, groups: { state: 'not-fetched' } } as never)).toBe(false)
+  expect([kills(7, 0), kills(7, 7), kills(8, 0), kills(0, 1), kills(7, 8)]).toEqual([false, false, true, true, true])
 })
