@@ -8,7 +8,7 @@ import { readScript, unknownHosts } from '#lessons/script.ts'
 /** More than this share left out, and the lessons are no longer shown to be true. */
 const MAX_SKIPPED = 0.15
 /** Half a second on a quiet machine: all MDX of the courses is parsed. */
-const LIMIT_MS = 30_000
+const LIMIT_MS = 90_000
 
 test(
   'each lesson can be followed, but for a few commands and outputs that say why not',
