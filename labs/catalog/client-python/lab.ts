@@ -19,7 +19,7 @@ export default clientLab({
     hints: [
       'produce() only puts the record into a buffer. Where would the program hear that a broker refused it? And what of Java’s producer does this client not do by itself?',
       'produce() has on_delivery, a function of an error or None, and the record. In the configuration: partitioner, enable.idempotence, and a batch.size that keeps the large record from taking others with it.',
-      '"partitioner": "murmur2_random", "enable.idempotence": True, "batch.size": 10000. on_delivery=reported, with def reported(error, record): if error: refused.append(record.value().decode().split()[0]). And after flush() for each of refused: producer.produce(rejected, "refused", order_id), and flush() again.',
+      '"partitioner": "murmur2_random", "enable.idempotence": True, "batch.size": 10000. on_delivery=reported, with def reported(error, record): if error: refused.append(record.value().decode().split()[0]). And after flush() for each of refused: producer.produce(rejected, "refused", order_id), with an on_delivery that raises its error, and flush() again.',
     ],
   },
   bills: {

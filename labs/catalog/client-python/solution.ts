@@ -63,15 +63,28 @@ const asked = edit(
   '        producer.produce(topic, order, customer)',
   '        producer.produce(topic, order, customer, on_delivery=reported)',
 )
+const raising = edit(
+  'orders.py',
+  'from confluent_kafka import Producer',
+  'from confluent_kafka import KafkaException, Producer',
+)
 const told = edit(
   'orders.py',
   'print("refused:", refused)',
-  `for order_id in refused:
-    producer.produce(rejected, "refused", order_id)
-producer.flush(30)
+  `
+
+def arrived(error, record):
+    if error:
+        raise KafkaException(error)
+
+
+for order_id in refused:
+    producer.produce(rejected, "refused", order_id, on_delivery=arrived)
+if producer.flush(30) > 0:
+    raise SystemExit("not all refused orders were told of")
 print("refused:", refused)`,
 )
-export const ordersWith = (batches: string) => [producer(batches), reported, asked, told]
+export const ordersWith = (batches: string) => [producer(batches), reported, asked, raising, told]
 
 export const byHand = edit(
   'bills.py',
