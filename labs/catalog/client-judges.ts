@@ -216,7 +216,8 @@ function judgeBills(
   bills: TopicRecord[],
   { killed, committed }: { killed: boolean; committed: number },
 ): string | null {
-  if (bills.length === 0) return 'Nothing arrived in the topic that BILLS named. What did the program print?'
+  if (bills.length === 0 && committed === 0)
+    return 'Nothing arrived in the topic that BILLS named. What did the program print?'
   const without = orders.filter(({ id }) => !bills.some(({ key }) => key === id))
   if (without.length > 0) {
     const lost = `${without.length} of ${orders.length} orders have no bill: ${few(without.map(({ id }) => id))}.`
