@@ -60,8 +60,10 @@ export function CodePane(props: {
     if (latest.current.text !== null) view?.setText(latest.current.text)
   }, [view, replaced])
   useEffect(() => {
-    if (shown) view?.show(shown)
-  }, [view, shown])
+    if (!view || !shown) return
+    view.show(shown)
+    client.editor.wasShown(path)
+  }, [client, view, path, shown])
   useEffect(() => view?.setReadOnly(readOnly), [view, readOnly])
 
   if (!isThere)

@@ -184,14 +184,20 @@ export class EditorStore extends Store<EditorSnapshot> {
     const text = this.#file(path)?.text ?? null
     if (text === null) return void this.#onceRead.set(path, () => this.change(path, change, tell))
     const result = changeLines(text, change)
-    if (result.state === 'changed')
-      this.#change(path, (file) => ({ ...typed(file, result.text), replaced: file.replaced + 1 }))
     if ('at' in result) {
       const shown = { from: result.at, to: result.at + change.to.length }
-      this.#change(path, (file) => ({ ...file, shown }))
+      this.#change(path, (file) => ({
+        ...(result.state === 'changed' ? { ...typed(file, result.text), replaced: file.replaced + 1 } : file),
+        shown,
+      }))
       this.save(path)
     }
     tell(result.state)
+  }
+
+  /** The view has led there. It does so once: whoever comes back to the file is where they were. */
+  wasShown(path: string): void {
+    this.#change(path, (file) => ({ ...file, shown: null }))
   }
 
   /** Replaces what is on the host now, as far as it was told of. */

@@ -29,7 +29,7 @@ export type OpenFile = {
   problem: Problem | null
   /** what is read next takes the place of what is in the editor */
   discards: boolean
-  /** lines that the learner was led to, by their characters in `text`; another one each time */
+  /** lines that the learner is to be led to, by their characters in `text` */
   shown: { from: number; to: number } | null
   /** counts the times that `text` was replaced by something else than the editor */
   replaced: number

@@ -3,7 +3,7 @@ import { Check, FilePen } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '#components/ui/button.tsx'
-import { useOptionalLab, useOptionalLive } from '#components/workbench/live-context.tsx'
+import { isAtWork, useOptionalLab, useOptionalLive } from '#components/workbench/live-context.tsx'
 import type { ChangeResult, LineChange } from '#labs/protocol/edit.ts'
 import { CopyButton } from './copy-button.tsx'
 
@@ -16,9 +16,9 @@ export function EditBar({ path, change, added }: Props) {
   const live = useOptionalLive()
   const [outcome, setOutcome] = useState<{ session: string | null; state: ChangeResult['state'] } | null>(null)
   const isOwn = lab?.isOwn && lab.outline.editor !== null
-  const ready = live?.state?.room.status === 'ready' && live.connection === 'open'
+  const ready = isAtWork(live)
   // What was done in a room that is gone says nothing of this one.
-  const state = ready && outcome?.session === live.session ? outcome.state : null
+  const state = ready && outcome?.session === live?.session ? (outcome?.state ?? null) : null
   return (
     <div className="flex min-h-9 items-center gap-2 border-t bg-chrome pr-1 pl-1.5">
       {isOwn && (

@@ -2,7 +2,7 @@
 import { Play } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { Button } from '#components/ui/button.tsx'
-import { useOptionalLab, useOptionalLive } from '#components/workbench/live-context.tsx'
+import { isAtWork, useOptionalLab, useOptionalLive } from '#components/workbench/live-context.tsx'
 import { CopyButton } from './copy-button.tsx'
 
 export function RunBar({ host, command }: { host: string | null; command: string }) {
@@ -10,7 +10,7 @@ export function RunBar({ host, command }: { host: string | null; command: string
   const lab = useOptionalLab()
   const live = useOptionalLive()
   const state = live?.state
-  const ready = state?.room.status === 'ready' && live?.connection === 'open'
+  const ready = isAtWork(live)
   const on = host ?? state?.hosts[0] ?? lab?.outline.hosts[0]
   return (
     <div className="flex h-9 items-center gap-2 border-t bg-chrome pr-1 pl-1.5">

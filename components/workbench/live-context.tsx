@@ -100,6 +100,10 @@ export function useOptionalLive(): (LiveSnapshot & { steps: StepView[] }) | null
   )
 }
 
+/** Whether the learner's room can be told something now. */
+export const isAtWork = (live: LiveSnapshot | null): boolean =>
+  live?.state?.room.status === 'ready' && live.connection === 'open'
+
 export function useLive(): LiveSnapshot & { steps: StepView[] } {
   const live = useOptionalLive()
   if (!live) throw new Error('useLive outside of a lesson with a lab')

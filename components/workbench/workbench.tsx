@@ -42,9 +42,10 @@ export function Workbench(props: { title: string; anchors: string[]; lesson: Rea
   useEffect(() => {
     if (brought > 0) setPane('terminal')
   }, [brought])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tab that it was brought to, not one that is chosen later
   useEffect(() => {
     if (broughtToPanel > 0) setPane(tab === 'files' ? 'files' : 'cluster')
-  }, [broughtToPanel, tab])
+  }, [broughtToPanel])
 
   const leaveTerminal = useCallback(() => {
     document.querySelector<HTMLElement>('[data-checks-panel] button')?.focus()

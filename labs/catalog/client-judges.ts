@@ -11,40 +11,37 @@ import {
   recordOf,
   type topicsTrial,
 } from './client-trials.ts'
+import { committed, type Groups, groupOf } from './groups.ts'
 import { counted } from './quorum.ts'
-import { committedOffsets } from './topic-log.ts'
+import { readCommitted } from './topic-log.ts'
+import { recordsOf, tried } from './tried.ts'
 
 /** The evidence of a trial. */
 type Of<Make extends (command: string) => FactSpec<unknown>> =
   ReturnType<Make> extends FactSpec<infer Evidence> ? Evidence : never
 
-const NOT_TRIED = 'Not tried yet in this room: “Try it” runs it against a cluster of its own.'
-
-/** What has to be there whatever a check is about. */
-export function tried<Evidence extends { facts: object }>(
+/** Of the looks of a trial all topics are there: the trial laid them. So what cannot be read is not empty. */
+export const triedWhole = <Evidence extends { facts: object }>(
   fact: Fact<Evidence>,
   judge: (evidence: Evidence) => Verdict,
-): Verdict {
-  if (fact.state === 'not-fetched') return missing(NOT_TRIED)
-  if (fact.state === 'failed') return missing(`The last trial could not be made: ${fact.why}`)
-  // Of these all are there: the trial laid their topics. What cannot be read is not empty.
-  const looks = Object.entries(fact.value.facts as Record<string, Fact<{ complete?: boolean }>>)
-  const isWhole = ([name, look]: (typeof looks)[number]) =>
-    name === OFFSETS || (look.state === 'fetched' && look.value.complete !== false)
-  if (!looks.every(isWhole)) return missing('Not all that arrived could be read. Try it again.')
-  return judge(fact.value)
-}
+): Verdict =>
+  tried(fact, (evidence) => {
+    const looks = Object.entries(evidence.facts as Record<string, Fact<{ complete?: boolean }>>)
+    const isWhole = looks.every(
+      ([name, look]) => name === OFFSETS || (look.state === 'fetched' && look.value.complete !== false),
+    )
+    return isWhole ? judge(evidence) : missing('Not all that arrived could be read. Try it again.')
+  })
 /** The look at __consumer_offsets, which comes to be with the first group. */
 const OFFSETS = 'offsets'
 
 type Records = Fact<{ records: TopicRecord[] }>
 type Batches = Fact<{ batches: TopicBatch[] }>
-export const recordsOf = (fact: Records): TopicRecord[] => (fact.state === 'fetched' ? fact.value.records : [])
 const batchesOf = (fact: Batches): TopicBatch[] => (fact.state === 'fetched' ? fact.value.batches : [])
 /** Those that read_committed gets. */
 function countingOf(records: Records, batches: Batches): TopicRecord[] {
-  const offsets = committedOffsets(batchesOf(batches))
-  return recordsOf(records).filter(({ partition, offset }) => offsets.has(`${partition}/${offset}`))
+  const { counting } = readCommitted(batchesOf(batches))
+  return recordsOf(records).filter(({ partition, offset }) => counting.has(`${partition}/${offset}`))
 }
 
 /** A value of orders, or of bills: what it begins with, the order's id. */
@@ -79,13 +76,13 @@ export function judgeTopics({ given, kept, topics, configs, facts: seen }: Of<ty
 export function judgeNoneLost({ given, kept, killed, facts: seen }: Of<typeof billsTrial>): Verdict {
   const all = ordersOf(kept)
   const bills = countingOf(seen.bills, seen.batches)
-  const committed = committedOf(seen.groups, given)
-  const wrong = judgeBills(all, bills, { killed, committed })
+  const done = ordersDone(seen.groups, given)
+  const wrong = judgeBills(all, bills, { killed, done })
   if (wrong) return missing(wrong)
   if (!killed) return missing(NOT_KILLED)
-  if (committed < all.length)
+  if (done < all.length)
     return missing(
-      `All orders have their bills, but group ${given.GROUP} has committed ${committed} of ${all.length} orders: the next start would begin again.`,
+      `All orders have their bills, but group ${given.GROUP} has committed ${done} of ${all.length} orders: the next start would begin again.`,
     )
   const more = bills.length - all.length
   return passed(
@@ -98,15 +95,16 @@ export function judgeOnce({ given, kept, killed, facts: seen }: Of<typeof onceTr
   const all = ordersOf(kept)
   const log = recordsOf(seen.bills)
   const counts = countingOf(seen.bills, seen.batches)
-  const committed = committedOf(seen.groups, given)
+  const done = ordersDone(seen.groups, given)
   const written = batchesOf(seen.batches)
+  const { counting, open } = readCommitted(written)
   if (log.length > 0 && written.every(({ transactional }) => !transactional))
     return missing('Bills arrived, none of them in a transaction.')
-  if (written.some((one, at) => isOpen(one, written.slice(at + 1))))
+  if (open)
     return missing(
       'A transaction is still open, and whoever reads with read_committed waits behind it. Has the producer the same transactional.id at each start, and does it say that it is there before it reads?',
     )
-  const wrong = judgeBills(all, counts, { killed, committed })
+  const wrong = judgeBills(all, counts, { killed, done })
   if (wrong) return missing(wrong)
   if (counts.length > all.length) return missing(tooMany(all, counts))
   if (!killed) return missing(NOT_KILLED)
@@ -115,7 +113,6 @@ export function judgeOnce({ given, kept, killed, facts: seen }: Of<typeof onceTr
       .filter(({ transactional, control }) => transactional && control === null)
       .map(transactionOf),
   )
-  const counting = committedOffsets(written)
   const beside = written.filter(
     (one) =>
       one.control === null &&
@@ -126,7 +123,7 @@ export function judgeOnce({ given, kept, killed, facts: seen }: Of<typeof onceTr
     return missing(
       'Each order has one bill. But the offsets were not committed in the transaction of the bills: killed between the two, it would bill twice.',
     )
-  if (committed < all.length) return missing(`Group ${given.GROUP} has committed ${committed} of ${all.length} orders.`)
+  if (done < all.length) return missing(`Group ${given.GROUP} has committed ${done} of ${all.length} orders.`)
   const aborted = log.length - counts.length
   return passed(
     `It was killed in the middle. Each of ${all.length} orders has one bill that is committed, and its offset with it. ${aborted > 0 ? `${counted(aborted, 'bill')} of a transaction that was aborted ${aborted === 1 ? 'lies' : 'lie'} in the log, and ${aborted === 1 ? 'does' : 'do'} not count.` : 'The kill came between two transactions.'}`,
@@ -136,11 +133,6 @@ export function judgeOnce({ given, kept, killed, facts: seen }: Of<typeof onceTr
 
 /** Since Kafka 4.0 each transaction has an epoch of its own; a client that does not know that keeps one for all of its. */
 const transactionOf = ({ producerId, producerEpoch }: TopicBatch): string => `${producerId}/${producerEpoch}`
-/** @param later those behind it in the log */
-const isOpen = ({ partition, producerId, transactional, control }: TopicBatch, later: TopicBatch[]): boolean =>
-  transactional &&
-  control === null &&
-  !later.some((one) => one.partition === partition && one.producerId === producerId && one.control !== null)
 
 function tooMany(orders: Order[], bills: TopicRecord[]): string {
   const ids = bills.map(({ key }) => key ?? '')
@@ -214,15 +206,15 @@ export function judgeOrders({ given, kept, facts: seen }: Of<typeof ordersTrial>
 function judgeBills(
   orders: Order[],
   bills: TopicRecord[],
-  { killed, committed }: { killed: boolean; committed: number },
+  { killed, done }: { killed: boolean; done: number },
 ): string | null {
-  if (bills.length === 0 && committed === 0)
+  if (bills.length === 0 && done === 0)
     return 'Nothing arrived in the topic that BILLS named. What did the program print?'
   const without = orders.filter(({ id }) => !bills.some(({ key }) => key === id))
   if (without.length > 0) {
     const lost = `${without.length} of ${orders.length} orders have no bill: ${few(without.map(({ id }) => id))}.`
-    if (committed < orders.length)
-      return `${lost} It has committed ${committed} of ${orders.length}, so it ended before it came to all of them. What did it print? A second start that is a new member waits 45 s for the dead one.`
+    if (done < orders.length)
+      return `${lost} It has committed ${done} of ${orders.length}, so it ended before it came to all of them. What did it print? A second start that is a new member waits 45 s for the dead one.`
     return killed
       ? `${lost} Their offsets are committed: killed behind the offset and before the bill, it does not read them again.`
       : `${lost} Their offsets are committed.`
@@ -234,11 +226,9 @@ function judgeBills(
   return null
 }
 
-type Groups = Fact<{ id: string; offsets: { topic: string; offset: number }[] }[]>
 /** How many orders are behind the offsets of the group, all partitions together. */
-function committedOf(groups: Groups, given: { GROUP: string; ORDERS: string }): number {
-  const group = groups.state === 'fetched' ? groups.value.find(({ id }) => id === given.GROUP) : undefined
-  return (group?.offsets ?? [])
-    .filter(({ topic }) => topic === given.ORDERS)
-    .reduce((sum, { offset }) => sum + Math.max(0, offset), 0)
+function ordersDone(groups: Groups, { GROUP, ORDERS }: { GROUP: string; ORDERS: string }): number {
+  const group = groupOf(groups, GROUP)
+  const offsets = typeof group === 'string' ? [] : Object.values(committed(group, ORDERS))
+  return offsets.reduce((sum, offset) => sum + Math.max(0, offset), 0)
 }

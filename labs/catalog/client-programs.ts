@@ -3,20 +3,20 @@
  * could not know. A lab adds its language, how its programs are run, and its hints.
  */
 import { type Check, cluster, defineLab, type Lab, step } from '#labs/engine/define.ts'
-import { judgeNoneLost, judgeOnce, judgeOrders, judgeTopics, recordsOf, tried } from './client-judges.ts'
+import { judgeNoneLost, judgeOnce, judgeOrders, judgeTopics, triedWhole } from './client-judges.ts'
 import {
   billsTrial,
   CLIENT,
-  COPIES,
   filled,
-  MAX_MESSAGE_BYTES,
   ORDERS,
   onceTrial,
+  ordersTopic,
   ordersTrial,
   SAMPLE_LINES,
   SHOP,
   topicsTrial,
 } from './client-trials.ts'
+import { recordsOf } from './tried.ts'
 
 type Program = {
   /** in ~/shop */
@@ -58,14 +58,7 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
     hosts: [CLIENT],
     prepare: [
       filled({
-        topics: [
-          {
-            name: 'orders',
-            partitions: 2,
-            copies: COPIES,
-            config: { 'max.message.bytes': String(MAX_MESSAGE_BYTES) },
-          },
-        ],
+        topics: [{ ...ordersTopic('orders'), partitions: 2 }],
         lines: SAMPLE_LINES,
       }),
     ],
@@ -78,7 +71,7 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
             id: 'topics-as-asked',
             title: 'The program makes a topic that is not there, and brings one that is to what is asked',
             trial: 'topics',
-            judge: ({ facts }) => tried(facts.topics, judgeTopics),
+            judge: ({ facts }) => triedWhole(facts.topics, judgeTopics),
             hints: topics.hints,
           },
         ],
@@ -91,7 +84,7 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
             id: 'orders-arrive',
             title: 'Each order arrives once, where its customer’s orders are; one that is refused is told of',
             trial: 'orders',
-            judge: ({ facts }) => tried(facts.orders, judgeOrders),
+            judge: ({ facts }) => triedWhole(facts.orders, judgeOrders),
             hints: orders.hints,
           },
         ],
@@ -116,7 +109,7 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
             id: 'none-lost',
             title: 'The program is killed and started again, and no order is without its bill',
             trial: 'bills',
-            judge: ({ facts }) => tried(facts.bills, judgeNoneLost),
+            judge: ({ facts }) => triedWhole(facts.bills, judgeNoneLost),
             hints: bills.hints,
           },
         ],
@@ -129,7 +122,7 @@ export function clientLab({ topics, orders, bills, once, ...about }: ClientLab):
             id: 'exactly-once',
             title: 'The program is killed and started again, and each order has exactly one bill that counts',
             trial: 'once',
-            judge: ({ facts }) => tried(facts.once, judgeOnce),
+            judge: ({ facts }) => triedWhole(facts.once, judgeOnce),
             hints: once.hints,
           },
         ],

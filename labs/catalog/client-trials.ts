@@ -10,7 +10,7 @@ export const PARTITIONS = 6
 const BILLS_PARTITIONS = 2
 const MAX_RECORDS = 300
 /** Of a topic of orders: one order is larger, so that the brokers refuse it. */
-export const MAX_MESSAGE_BYTES = 10_000
+const MAX_MESSAGE_BYTES = 10_000
 const LARGE_NOTE = 20_000
 export const ORDERS = 30
 const CUSTOMERS = 6
@@ -52,7 +52,7 @@ if "lines" in given:
     text = "".join(line.replace("NOTE", "x" * ${LARGE_NOTE}) + "\\n" for line in given["lines"])
     pathlib.Path.home().joinpath("shop/orders.txt").write_text(text)
 `
-const ordersTopic = (name: string): Topic => ({
+export const ordersTopic = (name: string): Topic => ({
   name,
   partitions: PARTITIONS,
   copies: COPIES,

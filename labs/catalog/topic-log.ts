@@ -57,20 +57,23 @@ export function keyAt({ position }: Placed, { key, value, headers }: TopicRecord
 /** Bytes of a length that is not negative, written zigzag in groups of seven bits. */
 const varint = (length: number): number => Math.max(1, Math.ceil(Math.log2(length * 2 + 1) / 7))
 
-/** `partition/offset` of the records that count for read_committed: of no transaction, or of one that was committed. */
-export function committedOffsets(batches: TopicBatch[]): Set<string> {
-  const counted = new Set<string>()
-  const open = new Map<string, string[]>()
+/**
+ * As a consumer with read_committed sees these logs. `counting`: `partition/offset` of the records of no transaction, or of
+ * one that was committed; `open`: a transaction has not ended.
+ */
+export function readCommitted(batches: TopicBatch[]): { counting: Set<string>; open: boolean } {
+  const counting = new Set<string>()
+  const pending = new Map<string, string[]>()
   for (const { partition, baseOffset, lastOffset, transactional, control, producerId } of batches) {
     const producer = `${partition}/${producerId}`
     if (control !== null) {
-      if (control === 'commit') for (const one of open.get(producer) ?? []) counted.add(one)
-      open.delete(producer)
+      if (control === 'commit') for (const one of pending.get(producer) ?? []) counting.add(one)
+      pending.delete(producer)
       continue
     }
     const offsets = Array.from({ length: lastOffset - baseOffset + 1 }, (_, at) => `${partition}/${baseOffset + at}`)
-    if (transactional) open.set(producer, [...(open.get(producer) ?? []), ...offsets])
-    else for (const one of offsets) counted.add(one)
+    if (transactional) pending.set(producer, [...(pending.get(producer) ?? []), ...offsets])
+    else for (const one of offsets) counting.add(one)
   }
-  return counted
+  return { counting, open: pending.size > 0 }
 }

@@ -1,7 +1,7 @@
 /** Trials, as far as they are no matter of rooms: what is made for one, and what is kept of what arrived (docs/decisions/020). */
 import { randomInt } from 'node:crypto'
 import { isReserved } from '#labs/protocol/metadata.ts'
-import type { NeedResult } from '#labs/protocol/observation.ts'
+import type { Need, NeedResult } from '#labs/protocol/observation.ts'
 import type { TrialEvidence } from '#labs/protocol/trial.ts'
 import type { ClusterView } from './cluster.ts'
 import type { Fact, Lab, Step, Trial } from './define.ts'
@@ -40,8 +40,9 @@ export function trialOf(lab: Lab, check: string): { step: Step; name: string; tr
   return null
 }
 
-/** What is looked at beyond topics and configurations, by the lab's names. */
-export const looksOf = (trial: Trial, made: MadeFor) =>
+/** What a trial looks at beyond topics and configurations: by the lab's name. */
+export type Look = { name: string; need: Need }
+export const looksOf = (trial: Trial, made: MadeFor): Look[] =>
   Object.entries(trial.looks?.(made) ?? {}).flatMap(([name, { need }]) =>
     need.kind === 'trial' ? [] : [{ name, need }],
   )
@@ -74,15 +75,11 @@ export function evidenceOf(
 }
 
 /** Each look is a fact, also one that did not come. */
-export const lookedAt = (
-  trial: Trial,
-  made: MadeFor,
-  found: Record<string, NeedResult>,
-): Record<string, Fact<unknown>> =>
-  Object.fromEntries(looksOf(trial, made).map(({ name }) => [name, found[name] ?? { state: 'not-fetched' }]))
+export const lookedAt = (looks: Look[], found: Record<string, NeedResult>): Record<string, Fact<unknown>> =>
+  Object.fromEntries(looks.map(({ name }) => [name, found[name] ?? { state: 'not-fetched' }]))
 
 /** As a judge gets it. */
 export function triedFact(trial: Trial, { given, kept, facts, ...evidence }: TrialEvidence): Fact<unknown> {
   const made = { given, kept }
-  return { state: 'fetched', value: { ...evidence, ...made, facts: lookedAt(trial, made, facts) } }
+  return { state: 'fetched', value: { ...evidence, ...made, facts: lookedAt(looksOf(trial, made), facts) } }
 }

@@ -8,7 +8,7 @@ import type { Installation } from '#config/installation.ts'
 import type { Lab, Trial } from '#labs/engine/define.ts'
 import type { Fold } from '#labs/engine/fold.ts'
 import { planRoom } from '#labs/engine/room-plan.ts'
-import { evidenceOf, lookedAt, looksOf, randomFrom } from '#labs/engine/trials.ts'
+import { evidenceOf, type Look, lookedAt, looksOf, randomFrom } from '#labs/engine/trials.ts'
 import type { NeedResult } from '#labs/protocol/observation.ts'
 import type { RoomPlan } from '#labs/protocol/room.ts'
 import { TRIAL_CAPS, type TrialOutput, type TrialPhase, type TrialResult } from '#labs/protocol/trial.ts'
@@ -84,7 +84,7 @@ async function inRoom(run: TrialRun, { root, installation, runDir, inSlot }: Mac
     if (missing.length > 0) throw new Error(`the cluster did not come up: ${missing.join(', ')}`)
     await unlessAborted(prepareRoom(room, [...lab.prepare, ...(trial.prepare?.(made) ?? [])]), signal)
     run.doing('running')
-    const inside = { room, seen, trial, made, signal }
+    const inside = { room, seen, trial, made, looks: looksOf(trial, made), signal }
     const { killed, ...ran } = await unlessAborted(runProgram(inside), signal)
     run.doing('looking')
     return { result: await lookAt(inside, killed), shown: { ...ran, files: files.size } }
@@ -105,17 +105,17 @@ export function withDirectory(plan: RoomPlan, { host, directory }: Trial, files:
   return { ...plan, files: [...plan.files.filter((file) => !isReplaced(file)), ...copied] }
 }
 
-type Inside = { room: Room; seen: SeenRoom; trial: Trial; made: Made; signal: AbortSignal }
+type Inside = { room: Room; seen: SeenRoom; trial: Trial; made: Made; looks: Look[]; signal: AbortSignal }
 type Ran = Omit<TrialOutput, 'files'> & { killed: boolean }
 
 /** Once; where the trial says when it is to be killed and it comes to that, a second time. */
 async function runProgram(inside: Inside): Promise<Ran> {
-  const { room, seen, trial, made, signal } = inside
+  const { room, seen, trial, looks, signal } = inside
   const { killedWhen, limitMs = PROGRAM_LIMIT_MS } = trial
   if (!killedWhen) return { ...(await runOnce(inside)), killed: false }
   const [kill, over] = [new AbortController(), new AbortController()]
-  room.send({ type: 'needs', needs: looksOf(trial, made).map(({ need }) => need) })
-  const reached = ({ facts }: Fold) => killedWhen(lookedAt(trial, made, found(trial, made, facts)) as never)
+  room.send({ type: 'needs', needs: looks.map(({ need }) => need) })
+  const reached = ({ facts }: Fold) => killedWhen(lookedAt(looks, found(looks, facts)) as never)
   seen.until(reached, limitMs, AbortSignal.any([signal, over.signal])).then(
     (holds) => holds && kill.abort(),
     () => {}, // it has ended before, or nobody waits for it
@@ -144,8 +144,7 @@ async function runOnce({ room, trial, made }: Inside, kill?: AbortSignal): Promi
 }
 
 /** Needs are fetched at once when they are new, so that what they tell is from after the program's end. */
-async function lookAt({ room, seen, trial, made, signal }: Inside, killed: boolean): Promise<TrialResult> {
-  const looks = looksOf(trial, made)
+async function lookAt({ room, seen, made, looks, signal }: Inside, killed: boolean): Promise<TrialResult> {
   room.send({ type: 'needs', needs: [] })
   room.send({ type: 'needs', needs: looks.map(({ need }) => need) })
   const until = performance.now() + LOOK_LIMIT_MS
@@ -157,12 +156,12 @@ async function lookAt({ room, seen, trial, made, signal }: Inside, killed: boole
   const { clusters, facts } = seen.fold
   const [cluster] = Object.values(clusters)
   if (!cluster) throw new Error('the lab has no cluster')
-  return { state: 'fetched', value: evidenceOf(cluster, made, found(trial, made, facts), killed) }
+  return { state: 'fetched', value: evidenceOf(cluster, made, found(looks, facts), killed) }
 }
 
 /** By the lab's names, as far as it has come. */
-function found(trial: Trial, made: Made, facts: Fold['facts']): Record<string, NeedResult> {
-  const all = looksOf(trial, made).flatMap(({ name, need }) => {
+function found(looks: Look[], facts: Fold['facts']): Record<string, NeedResult> {
+  const all = looks.flatMap(({ name, need }) => {
     const result = facts[need.name]
     return result ? [[name, result] as const] : []
   })

@@ -42,6 +42,7 @@ export async function runToEnd(room: Room, command: Command): Promise<Ended> {
     // One that waits to be typed at gets the end.
     room.send({ type: 'process.input', process, data: input?.toString('base64') ?? '', end: true })
     signal?.addEventListener('abort', kill, { once: true })
+    if (signal?.aborted) kill()
     const status = await ended
     if (status === null) kill()
     return { status, said }

@@ -46,15 +46,17 @@ export const told = edit(
             for (String id : refused) producer.send(new ProducerRecord<>(rejected, id, "refused")).get();`,
 )
 
+/** As BillsOnce.java lies there, and as Bills.java becomes. */
+export const atLeastOnce = `                var sent = new ArrayList<Future<?>>();
+                for (var order : orders) sent.add(producer.send(billFor(order.value())));
+                producer.flush();
+                for (var bill : sent) bill.get();
+                consumer.commitSync();`
 export const behind = edit(
   'Bills.java',
   `                consumer.commitSync();
                 for (var order : orders) producer.send(billFor(order.value()));`,
-  `                var sent = new ArrayList<Future<?>>();
-                for (var order : orders) sent.add(producer.send(billFor(order.value())));
-                producer.flush();
-                for (var bill : sent) bill.get();
-                consumer.commitSync();`,
+  atLeastOnce,
 )
 
 export const named = edit(
@@ -72,11 +74,7 @@ export const begun = edit(
 )
 export const together = edit(
   'BillsOnce.java',
-  `                var sent = new ArrayList<Future<?>>();
-                for (var order : orders) sent.add(producer.send(billFor(order.value())));
-                producer.flush();
-                for (var bill : sent) bill.get();
-                consumer.commitSync();`,
+  atLeastOnce,
   `                producer.beginTransaction();
                 for (var order : orders) producer.send(billFor(order.value()));
                 producer.sendOffsetsToTransaction(orders.nextOffsets(), consumer.groupMetadata());

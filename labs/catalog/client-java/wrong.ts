@@ -1,5 +1,5 @@
 import { defineWrong, edit, tryIt } from '#labs/engine/solution.ts'
-import { begun, keyed, named, topics } from './solution.ts'
+import { atLeastOnce, begun, keyed, named, topics } from './solution.ts'
 
 export default defineWrong({
   'topics-as-asked': {
@@ -44,11 +44,7 @@ export default defineWrong({
       begun,
       edit(
         'BillsOnce.java',
-        `                var sent = new ArrayList<Future<?>>();
-                for (var order : orders) sent.add(producer.send(billFor(order.value())));
-                producer.flush();
-                for (var bill : sent) bill.get();
-                consumer.commitSync();`,
+        atLeastOnce,
         `                producer.beginTransaction();
                 for (var order : orders) producer.send(billFor(order.value()));
                 producer.commitTransaction();

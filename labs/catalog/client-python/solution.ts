@@ -104,12 +104,14 @@ export const named = edit(
   `producer = Producer({"bootstrap.servers": BROKERS, "transactional.id": f"{group}-1"})
 producer.init_transactions()`,
 )
-const together = edit(
-  'bills_once.py',
-  `    for order in orders:
+/** As bills_once.py lies there. */
+export const atLeastOnce = `    for order in orders:
         producer.produce(bills, **bill_for(order), on_delivery=arrived)
     producer.flush()
-    consumer.commit(asynchronous=False)`,
+    consumer.commit(asynchronous=False)`
+const together = edit(
+  'bills_once.py',
+  atLeastOnce,
   `    producer.begin_transaction()
     for order in orders:
         producer.produce(bills, **bill_for(order), on_delivery=arrived)

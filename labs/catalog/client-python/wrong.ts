@@ -1,5 +1,5 @@
 import { defineWrong, edit, tryIt } from '#labs/engine/solution.ts'
-import { behind, byHand, named, ordersWith, topics } from './solution.ts'
+import { atLeastOnce, behind, byHand, named, ordersWith, topics } from './solution.ts'
 
 export default defineWrong({
   'topics-as-asked': {
@@ -43,10 +43,7 @@ export default defineWrong({
       named,
       edit(
         'bills_once.py',
-        `    for order in orders:
-        producer.produce(bills, **bill_for(order), on_delivery=arrived)
-    producer.flush()
-    consumer.commit(asynchronous=False)`,
+        atLeastOnce,
         `    producer.begin_transaction()
     for order in orders:
         producer.produce(bills, **bill_for(order), on_delivery=arrived)

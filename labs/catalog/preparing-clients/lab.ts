@@ -14,6 +14,7 @@ import {
 } from '#labs/engine/define.ts'
 import type { FileContent, TopicRecord } from '#labs/protocol/observation.ts'
 import { parseProperties } from '../properties.ts'
+import { recordsOf, tried } from '../tried.ts'
 
 const NODE = 'node-1'
 const APPLICATION = { host: 'client', directory: '/home/learner/orders' }
@@ -27,15 +28,6 @@ const MAX_RECORDS = 100
 /** A day and a week: none of Kafka's defaults. */
 const RETENTION_MS = { from: 86_400_001, to: 604_799_999 }
 
-const NOT_TRIED = 'Not tried yet in this room: “Try it” runs it against a cluster of its own.'
-
-/** What has to be there whatever a check is about. */
-function tried<Evidence>(fact: Fact<Evidence>, judge: (evidence: Evidence) => Verdict): Verdict {
-  if (fact.state === 'not-fetched') return missing(NOT_TRIED)
-  if (fact.state === 'failed') return missing(`The last trial could not be made: ${fact.why}`)
-  return judge(fact.value)
-}
-
 /** For `prepare` of a trial: a topic with these records, `key=value`. */
 const filled = (topic: string, lines: string[]) => ({
   host: NODE,
@@ -45,9 +37,6 @@ const created = (topic: string) => ({
   host: NODE,
   command: `kafka-topics --bootstrap-server ${INSIDE} --create --topic ${topic} > /dev/null`,
 })
-
-type Records = Fact<{ records: TopicRecord[]; complete: boolean }>
-const recordsOf = (fact: Records): TopicRecord[] => (fact.state === 'fetched' ? fact.value.records : [])
 
 const CUSTOMERS = 4
 const ORDERS = 12

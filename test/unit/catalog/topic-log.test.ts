@@ -1,6 +1,6 @@
 /** Held against a segment that Kafka 4.3.1 wrote, and what kafka-dump-log and grep said of it. */
 import { expect, test } from 'vitest'
-import { committedOffsets, indexOf, keyAt, placed } from '#labs/catalog/topic-log.ts'
+import { indexOf, keyAt, placed, readCommitted } from '#labs/catalog/topic-log.ts'
 import type { TopicBatch, TopicRecord } from '#labs/protocol/observation.ts'
 
 const batch = (baseOffset: number, count: number, bytes: number): TopicBatch => ({
@@ -54,5 +54,7 @@ test('what counts for read_committed is of no transaction, or of one that was co
     // The same producer again, aborted; one that is open; and one of another partition, which that marker does not end.
     ...[of(1, 6, 1), marker(1, 7, 'abort'), of(3, 8, 1), { ...of(1, 0, 1), partition: 1 }],
   ]
-  expect([...committedOffsets(log)]).toEqual(['0/3', '0/0', '0/1'])
+  const { counting, open } = readCommitted(log)
+  expect([...counting]).toEqual(['0/3', '0/0', '0/1'])
+  expect([open, readCommitted(log.slice(0, 5)).open]).toEqual([true, false])
 })

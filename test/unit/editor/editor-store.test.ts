@@ -247,6 +247,9 @@ test('a change of lines is made and saved once the file has been read; what does
   expect(told()).toEqual([saveOf('one\nnew\n', hash('one\nold\n'))])
   // The view has to take the text over, as it took what was read.
   expect(file()).toMatchObject({ text: 'one\nnew\n', replaced: 2, shown: { from: 4, to: 7 } })
+  // Led there once; whoever comes back to the file later is where they were.
+  store.wasShown('a')
+  expect(file()?.shown).toBeNull()
   store.receive({ type: 'file.saved', path: 'a', answer: { state: 'saved', hash: hash('one\nnew\n') } })
   change('old', 'new')
   change('never', 'there')

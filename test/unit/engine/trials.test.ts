@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { NO_CLUSTER } from '#labs/engine/cluster.ts'
 import { cluster, defineLab, missing, passed, records, step, trial } from '#labs/engine/define.ts'
 import { LabSession } from '#labs/engine/lab-session.ts'
-import { evidenceOf, lookedAt, randomFrom, trialOf } from '#labs/engine/trials.ts'
+import { evidenceOf, lookedAt, looksOf, randomFrom, trialOf } from '#labs/engine/trials.ts'
 import type { TrialEvidence } from '#labs/protocol/trial.ts'
 import { HINTS } from '../../support/small-lab.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -158,8 +158,8 @@ test('what is kept of a cluster is without Kafka’s own topics', () => {
 
 test('what is looked at is told by the lab’s names, also what has not come yet', () => {
   const { trial } = trialOf(lab, 'made')!
-  const made = { given: { TOPIC: 't' }, kept: {} }
+  const looks = looksOf(trial, { given: { TOPIC: 't' }, kept: {} })
   const records = { state: 'fetched' as const, value: { records: [], complete: true } }
-  expect(lookedAt(trial, made, {})).toEqual({ read: { state: 'not-fetched' } })
-  expect(lookedAt(trial, made, { read: records, other: records })).toEqual({ read: records })
+  expect(lookedAt(looks, {})).toEqual({ read: { state: 'not-fetched' } })
+  expect(lookedAt(looks, { read: records, other: records })).toEqual({ read: records })
 })
